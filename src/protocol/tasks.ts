@@ -1,0 +1,33 @@
+/**
+ * The messages between the event loop and the threads. A request is a task name, the collection it concerns, small
+ * arguments (from path and query string) and the raw bytes of the body; a reply is a status and finished JSON bytes.
+ */
+
+/** Reads: they run on the search threads, through the ring. The position in this list is the number on the wire. */
+export const READ_TASKS = ['query', 'query_batch', 'retrieve', 'get_point', 'scroll', 'count'] as const;
+export type ReadTask = (typeof READ_TASKS)[number];
+
+/** Updates of points: they run on the background threads, in order within a collection. */
+export const UPDATE_TASKS = ['upsert', 'delete_points'] as const;
+export type UpdateTask = (typeof UPDATE_TASKS)[number];
+
+/** Small arguments from the path and the query string; anything that is JSON. */
+export type TaskArguments = Readonly<Record<string, string | number | boolean>>;
+
+/** A request for a thread. `body` is owned by the request: whoever sends it on may transfer its buffer. */
+export interface DataRequest {
+  readonly body: Uint8Array;
+  readonly args: TaskArguments;
+  /** Milliseconds the client is willing to wait, from `timeout`; absent: the server's default. */
+  readonly timeoutMs?: number;
+  /** Aborted when the client has gone. */
+  readonly signal?: AbortSignal;
+}
+
+/** A finished answer: `body` is the whole JSON envelope. */
+export interface DataReply {
+  readonly status: number;
+  readonly body: Uint8Array;
+  /** Seconds for a `Retry-After` header, on overload. */
+  readonly retryAfterSeconds?: number;
+}
