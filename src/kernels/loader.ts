@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+
+type Pointer = number;
+
+/**
+ * The functions of kernels.wasm over one memory. Pointers are byte addresses in it, results are counts unless said
+ * otherwise. `reference.ts` holds the same functions in plain TypeScript.
+ */
+export interface Kernels {
+  /** Constant number `index` of LAYOUT_CONSTANTS as the kernels were compiled with. */
+  layoutConstant(index: number): number;
+  /** Similarity (float32, larger is better) of two vectors of `dim` floats. */
+  similarity(metric: number, a: Pointer, b: Pointer, dim: number): number;
+  /** Scales a vector to unit length in place, as Qdrant does for Cosine; 1 if the vector changed. */
+  normalise(vector: Pointer, dim: number): number;
+  /**
+   * Exact top-k over the rows `from` ≤ offset < `to` in `allowed` and `present` (0: no such bitmap) and not in
+   * `tombstones` (0: none). The heap holds (score: float32, offset: u32) entries, worst at the root; of equal scores the
+   * smaller offset is better; NaN counts as -Infinity. Returns the heap's new length, to be given to the next slice.
+   * O(rows · dim).
+   */
+  scanTopK(
+    metric: number,
+    rows: Pointer,
+    strideBytes: number,
+    dim: number,
+    from: number,
+    to: number,
+    tombstones: Pointer,
+    allowed: Pointer,
+    present: Pointer,
+    query: Pointer,
+    heap: Pointer,
+    heapLength: number,
+    k: number,
+  ): number;
+  /** Scores of the rows with the `n` u32 offsets at `offsets`, written as float32 to `out`. Asks no bitmap. */
+  scoreOffsets(
+    metric: number,
+    rows: Pointer,
+    strideBytes: number,
+    dim: number,
+    offsets: Pointer,
+    n: number,
+    query: Pointer,
+    out: Pointer,
+  ): void;
+  /** Scores of the rows `from` ≤ offset < `to`, written as float32 to `out`. Asks no bitmap. */
+  scoreRange(
+    metric: number,
+    rows: Pointer,
+    strideBytes: number,
+    dim: number,
+    from: number,
+    to: number,
+    query: Pointer,
+    out: Pointer,
+  ): void;
+  /** Offers an entry to a heap that keeps the best `k` > 0; returns its new length. */
+  heapOffer(heap: Pointer, length: number, k: number, score: number, offset: number): number;
+  /** Sorts a heap in place, best first. */
+  heapSort(heap: Pointer, length: number): void;
+  /** target &= source. Bitmap functions work on whole 64-bit words that cover `bits`. */
+  bitmapAnd(target: Pointer, source: Pointer, bits: number): void;
+  bitmapOr(target: Pointer, source: Pointer, bits: number): void;
+  /** target &= ~source. */
+  bitmapAndNot(target: Pointer, source: Pointer, bits: number): void;
+  bitmapCopy(target: Pointer, source: Pointer, bits: number): void;
+  /** Sets the first `bits` bits and clears the rest of their last word. */
+  bitmapFill(target: Pointer, bits: number): void;
+  /** How many of the first `bits` bits are set. */
+  bitmapCount(bitmap: Pointer, bits: number): number;
+}
+
+/** Reads and compiles kernels.wasm, which `npm run build:wasm` makes. Once a thread, at start: it blocks. */
+export function loadKernelModule(): WebAssembly.Module {
+  return new WebAssembly.Module(readFileSync(new URL('./kernels.wasm', import.meta.url)));
+}
+
+/** The kernels of `module` (of `loadKernelModule`) over a segment's shared memory. Cheap: nothing is copied. */
+export function attachKernels(memory: WebAssembly.Memory, module: WebAssembly.Module): Kernels {
+  const instance = new WebAssembly.Instance(module, { env: { memory } });
+  return instance.exports as unknown as Kernels;
+}

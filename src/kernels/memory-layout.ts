@@ -1,0 +1,196 @@
+/**
+ * Where everything lies in the shared memory of a segment. The memory is created at full size, so that no view and no
+ * pointer ever becomes invalid; pages that nobody touches cost nothing.
+ *
+ * All sections start on 64-byte boundaries. Bitmaps hold one bit a row, bit i in byte i >> 3 at i & 7.
+ *
+ * | section            | bytes                         | content                                                    |
+ * |--------------------|-------------------------------|------------------------------------------------------------|
+ * | header             | 4,096                         | Int32 words, see HEADER                                    |
+ * | tombstones         | bitmap                        | bit set: the row is deleted                                |
+ * | idKinds            | bitmap                        | bit set: the id is a UUID                                  |
+ * | ids                | 16 a row                      | u64 little-endian in the first 8 bytes, or the UUID's bytes |
+ * | versions           | 8 a row                       | float64: number of the last operation applied to the point |
+ * | vectors[i].present | bitmap                        | bit set: the row has this vector                           |
+ * | vectors[i].rows    | strideBytes a row             | float32 values, padded with zeros to 16 bytes              |
+ * | scratch[i].query   | largest stride                | float32 query vector                                       |
+ * | scratch[i].heap    | 8 x SCRATCH_HEAP_MAX          | entries of (score: float32, offset: u32)                   |
+ * | scratch[i].filter  | bitmap                        | rows that a filter allows                                  |
+ * | scratch[i].tombstones | bitmap                     | private copy of the tombstones                             |
+ * | scratch[i].scores  | 4 x SCRATCH_HEAP_MAX          | float32                                                    |
+ * | scratch[i].offsets | 4 x SCRATCH_HEAP_MAX          | u32                                                        |
+ */
+import { assert } from '../shared/assert.ts';
+
+export const WASM_PAGE_BYTES = 65_536;
+/** 4 GiB minus one page: the end of the memory is still a u32. */
+export const SEGMENT_BYTES_MAX = 65_535 * WASM_PAGE_BYTES;
+/** Most entries in the heap of a scratch area, so the largest k of one scan. */
+export const SCRATCH_HEAP_MAX = 16_384;
+export const HEAP_ENTRY_BYTES = 8;
+export const ID_BYTES = 16;
+export const VERSION_BYTES = 8;
+export const LAYOUT_MAGIC = 0x5946524e;
+export const LAYOUT_VERSION = 1;
+const HEADER_BYTES = 4096;
+const SECTION_ALIGN = 64;
+const ROW_ALIGN = 16;
+
+/** Constants that the kernels repeat, in the order of the kernel export `layoutConstant`. */
+export const LAYOUT_CONSTANTS: readonly number[] = [
+  LAYOUT_MAGIC,
+  LAYOUT_VERSION,
+  HEAP_ENTRY_BYTES,
+  SECTION_ALIGN,
+  ROW_ALIGN,
+];
+
+/** Metric ids as the kernels take them. All similarities are «larger is better»: Euclid and Manhattan are negated sums. */
+export const METRIC = { Cosine: 0, Dot: 1, Euclid: 2, Manhattan: 3 } as const;
+export type MetricName = keyof typeof METRIC;
+export type MetricId = (typeof METRIC)[MetricName];
+
+/** Indexes of Int32 words in the header. */
+export const HEADER = {
+  magic: 0,
+  layoutVersion: 1,
+  capacity: 2,
+  /** Rows that readers may see; stored atomically after the commit. */
+  count: 3,
+  deletedCount: 4,
+  /** Sequence lock of the tombstones: odd while they change. */
+  epoch: 5,
+} as const;
+
+export interface VectorSpec {
+  readonly name: string;
+  readonly dim: number;
+}
+
+export interface SegmentLayoutOptions {
+  readonly vectors: readonly VectorSpec[];
+  /** Rows; the most that fit into `bytesMax` if not given. */
+  readonly capacity?: number;
+  readonly bytesMax?: number;
+  /** Scratch areas: one for each thread that may work in the segment. */
+  readonly scratchCount: number;
+}
+
+/** Byte addresses of one named vector. */
+export interface VectorLayout {
+  readonly name: string;
+  readonly dim: number;
+  readonly strideBytes: number;
+  readonly present: number;
+  readonly rows: number;
+}
+
+/** Byte addresses of one thread's working space. */
+export interface ScratchLayout {
+  readonly query: number;
+  readonly heap: number;
+  readonly filter: number;
+  readonly tombstones: number;
+  readonly scores: number;
+  readonly offsets: number;
+}
+
+/** Byte addresses of a segment's memory; plain data that can be sent between threads. */
+export interface SegmentLayout {
+  readonly layoutVersion: number;
+  readonly capacity: number;
+  /** Size of the memory: a whole number of pages. */
+  readonly bytes: number;
+  readonly pages: number;
+  /** Bytes of each bitmap. */
+  readonly bitmapBytes: number;
+  readonly header: number;
+  readonly tombstones: number;
+  readonly idKinds: number;
+  readonly ids: number;
+  readonly versions: number;
+  readonly vectors: readonly VectorLayout[];
+  readonly scratch: readonly ScratchLayout[];
+}
+
+const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
+
+/** Bytes from one row of `dim` float32 values to the next. */
+export function vectorStrideBytes(dim: number): number {
+  return roundUp(dim * 4, ROW_ALIGN);
+}
+
+function layoutFor(options: SegmentLayoutOptions, capacity: number): SegmentLayout {
+  let end = 0;
+  const take = (bytes: number): number => {
+    const start = end;
+    end = roundUp(start + bytes, SECTION_ALIGN);
+    return start;
+  };
+  const bitmapBytes = roundUp(Math.ceil(capacity / 8), SECTION_ALIGN);
+  const queryBytes = Math.max(ROW_ALIGN, ...options.vectors.map(({ dim }) => vectorStrideBytes(dim)));
+  const header = take(HEADER_BYTES);
+  const tombstones = take(bitmapBytes);
+  const idKinds = take(bitmapBytes);
+  const ids = take(capacity * ID_BYTES);
+  const versions = take(capacity * VERSION_BYTES);
+  const vectors = options.vectors.map(({ name, dim }): VectorLayout => {
+    const strideBytes = vectorStrideBytes(dim);
+    return { name, dim, strideBytes, present: take(bitmapBytes), rows: take(capacity * strideBytes) };
+  });
+  const scratch = Array.from(
+    { length: options.scratchCount },
+    (): ScratchLayout => ({
+      query: take(queryBytes),
+      heap: take(SCRATCH_HEAP_MAX * HEAP_ENTRY_BYTES),
+      filter: take(bitmapBytes),
+      tombstones: take(bitmapBytes),
+      scores: take(SCRATCH_HEAP_MAX * 4),
+      offsets: take(SCRATCH_HEAP_MAX * 4),
+    }),
+  );
+  const bytes = roundUp(end, WASM_PAGE_BYTES);
+  const pages = bytes / WASM_PAGE_BYTES;
+  return {
+    layoutVersion: LAYOUT_VERSION,
+    capacity,
+    bytes,
+    pages,
+    bitmapBytes,
+    header,
+    tombstones,
+    idKinds,
+    ids,
+    versions,
+    vectors,
+    scratch,
+  };
+}
+
+/** The largest capacity whose layout fits into `bytesMax`; 0 if none does. O(log bytesMax). */
+function largestCapacity(options: SegmentLayoutOptions, bytesMax: number): number {
+  let fits = 0;
+  let tooMany = Math.floor(bytesMax / ID_BYTES) + 1;
+  while (tooMany - fits > 1) {
+    const middle = Math.floor((fits + tooMany) / 2);
+    if (layoutFor(options, middle).bytes <= bytesMax) fits = middle;
+    else tooMany = middle;
+  }
+  return fits;
+}
+
+/**
+ * Computes the layout of a segment's memory. Without `capacity` it holds as many rows as fit into `bytesMax`.
+ * Fails (a bug of the caller) if not one row fits, or if `capacity` rows need more than `bytesMax`.
+ */
+export function segmentLayout(options: SegmentLayoutOptions): SegmentLayout {
+  const bytesMax = Math.min(options.bytesMax ?? SEGMENT_BYTES_MAX, SEGMENT_BYTES_MAX);
+  const capacity = options.capacity ?? largestCapacity(options, bytesMax);
+  assert(
+    Number.isInteger(capacity) && capacity > 0,
+    `segment capacity ${capacity} is not a positive integer`,
+  );
+  const layout = layoutFor(options, capacity);
+  assert(layout.bytes <= bytesMax, `${capacity} rows need ${layout.bytes} bytes, the limit is ${bytesMax}`);
+  return layout;
+}
