@@ -47,7 +47,11 @@ export class JsonWriter {
 
   /** A string value, quoted and escaped. */
   string(value: string): void {
-    const json = JSON.stringify(value);
+    this.json(JSON.stringify(value));
+  }
+
+  /** JSON text of any characters, as it is. */
+  json(json: string): void {
     this.#reserve(json.length * 3);
     this.#length += this.#buffer.write(json, this.#length, 'utf8');
   }
