@@ -11,7 +11,7 @@ export { JsonSyntaxError, RawJson };
 
 /** Reads arrays of numbers faster than TypeScript can, with the same results bit for bit. */
 export interface NumberKernel {
-  /** Takes the input of the calls of `read` that follow. */
+  /** Takes the input of the calls of `read` that follow and lets go of the one before. */
   begin(bytes: Uint8Array): void;
   /**
    * Reads numbers from `position`, the first byte after an opening bracket, to the closing bracket. Undefined if there
@@ -62,6 +62,8 @@ interface Context {
   readonly rawArrayKeys: ReadonlySet<string>;
   readonly numbers: NumberKernel | undefined;
 }
+
+const NOTHING = new Uint8Array(0);
 
 const pluralsOf = (keys: ReadonlySet<string>): ReadonlySet<string> =>
   new Set([...keys].map((key) => `${key}s`));
@@ -273,7 +275,11 @@ export function readJson(bytes: Uint8Array, options: ReadJsonOptions = {}): unkn
     rawArrayKeys: rawKeys === undefined ? DEFAULT_RAW_ARRAY_KEYS : pluralsOf(rawKeys),
     numbers,
   };
-  const value = readValue(context, RAW_BY_KEY);
-  if (peek(cursor) !== -1) cursor.fail('trailing characters');
-  return value;
+  try {
+    const value = readValue(context, RAW_BY_KEY);
+    if (peek(cursor) !== -1) cursor.fail('trailing characters');
+    return value;
+  } finally {
+    numbers?.begin(NOTHING);
+  }
 }
