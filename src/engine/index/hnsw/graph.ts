@@ -1,0 +1,86 @@
+import { GRAPH, type GraphLayout, WALK, type WalkLayout } from '../../../kernels/graph-layout.ts';
+import type { Kernels } from '../../../kernels/loader.ts';
+import {
+  METRIC,
+  type MetricId,
+  type ScratchLayout,
+  type SegmentLayout,
+  type VectorLayout,
+} from '../../../kernels/memory-layout.ts';
+import { assert } from '../../../shared/assert.ts';
+
+export interface GraphParams {
+  readonly metric: MetricId;
+  /** Candidate list at build. */
+  readonly efConstruct: number;
+}
+
+/** A graph as one thread works on it: its place in the memory, and that thread's kernels and walk area. */
+export interface GraphHandle {
+  readonly kernels: Kernels;
+  readonly vector: VectorLayout;
+  readonly graph: GraphLayout;
+  readonly scratch: ScratchLayout;
+  readonly walk: WalkLayout;
+  /** All u32 words of the memory. */
+  readonly words: Uint32Array;
+}
+
+/** Writes the head of a vector's graph into a fresh memory: the graph is empty. Once, by the thread that creates it. */
+export function initialiseGraph(
+  memory: WebAssembly.Memory,
+  layout: SegmentLayout,
+  vector: VectorLayout,
+  { metric, efConstruct }: GraphParams,
+): void {
+  const { graph } = vector;
+  assert(graph !== undefined, `vector "${vector.name}" has no room for a graph`);
+  assert(graph.codes === 0 || metric !== METRIC.Manhattan, 'Manhattan has no codes');
+  const head = new Uint32Array(memory.buffer, graph.head, 64).fill(0);
+  head[GRAPH.metric] = metric;
+  head[GRAPH.dim] = vector.dim;
+  head[GRAPH.rows] = vector.rows;
+  head[GRAPH.rowStride] = vector.strideBytes;
+  head[GRAPH.codes] = graph.codes;
+  head[GRAPH.codeStride] = graph.codeStrideBytes;
+  head[GRAPH.codeBytes] = graph.codeBytes;
+  head[GRAPH.nodes] = graph.nodes;
+  head[GRAPH.nodeStride] = graph.nodeStrideBytes;
+  head[GRAPH.m] = graph.m;
+  head[GRAPH.m0] = 2 * graph.m;
+  head[GRAPH.efConstruct] = efConstruct;
+  head[GRAPH.pool] = graph.upperLayers;
+  head[GRAPH.poolBytes] = graph.upperLayersBytes;
+  head[GRAPH.layerBytes] = graph.layerBytes;
+  head[GRAPH.present] = vector.present;
+  head[GRAPH.tombstones] = layout.tombstones;
+}
+
+/** Opens a graph for the calling thread, which owns `scratch` and nobody else does. */
+export function openGraph(
+  memory: WebAssembly.Memory,
+  kernels: Kernels,
+  vector: VectorLayout,
+  scratch: ScratchLayout,
+): GraphHandle {
+  const { graph } = vector;
+  const { walk } = scratch;
+  assert(graph !== undefined && walk !== undefined, `vector "${vector.name}" has no room for a graph`);
+  const head = new Uint32Array(memory.buffer, walk.head, 64);
+  head[WALK.visited] = walk.visited;
+  head[WALK.visitedBytes] = walk.visitedBytes;
+  head[WALK.list] = walk.list;
+  head[WALK.scores] = walk.scores;
+  head[WALK.pool] = walk.pool;
+  head[WALK.queryCode] = walk.queryCode;
+  head[WALK.query] = scratch.query;
+  head[WALK.heap] = scratch.heap;
+  head[WALK.selected] = walk.selected;
+  head[WALK.candidates] = walk.candidates;
+  return { kernels, vector, graph, scratch, walk, words: new Uint32Array(memory.buffer) };
+}
+
+/** Rows below which all are linked or have no vector. */
+export function linkedCount({ words, graph }: GraphHandle): number {
+  return Atomics.load(words, graph.head / 4 + GRAPH.linkedCount);
+}

@@ -1,0 +1,110 @@
+import type { CreateCollection } from '../../../schemas/collections.ts';
+import { assert } from '../../shared/assert.ts';
+import { TOMBSTONE_BLOCK_ROWS } from '../../storage/keys.ts';
+import { type Env, openEnv } from '../../storage/env.ts';
+import { checkFormat, stampFormat } from '../../storage/format-version.ts';
+import {
+  endOfPrefix,
+  lastNumberOf,
+  META,
+  metaKey,
+  rowBatchKey,
+  segmentMetaKey,
+  tombstoneKey,
+} from '../../storage/keys.ts';
+import { decodePointColumns, decodeVectorRows } from '../../storage/row-batch.ts';
+import { type VectorConfig, vectorConfigs } from '../vectors/vector-config.ts';
+import { createSegmentHandle, Segment } from './segment.ts';
+import type { SegmentHandle } from './segment-handle.ts';
+
+/** How segments are laid out in this process. */
+export interface SegmentSizing {
+  readonly bytesMax: number;
+  /** Threads that may work in a segment at once. */
+  readonly scratchCount: number;
+}
+
+/** What LMDB keeps of a segment beside its rows. */
+interface SegmentMeta {
+  readonly id: number;
+}
+
+/** Writes the durable skeleton of a new collection. */
+export function createCollectionFiles(directory: string, params: CreateCollection): Env {
+  const env = openEnv(directory);
+  env.write(() => {
+    stampFormat(env);
+    env.put(metaKey(META.params), Buffer.from(JSON.stringify(params)));
+    env.put(metaKey(META.seq), Buffer.from('0'));
+  });
+  return env;
+}
+
+/** Reads a collection's parameters. @throws NEARIFY_STORAGE if the files are of another format */
+export function readParams(env: Env): CreateCollection {
+  checkFormat(env);
+  const text = env.get(metaKey(META.params));
+  assert(text !== undefined, `the collection at ${env.path} has parameters`);
+  return JSON.parse(text.toString());
+}
+
+/** Rebuilds the shared memory of every segment from LMDB. O(bytes of all vectors): it copies large values. */
+export function loadSegments(
+  env: Env,
+  params: CreateCollection,
+  sizing: SegmentSizing,
+  module: WebAssembly.Module,
+): SegmentHandle[] {
+  const configs = vectorConfigs(params.vectors);
+  const prefix = metaKey(META.segment);
+  const metas = Array.from(env.range(prefix, endOfPrefix(prefix)), ({ value }) => JSON.parse(value.toString()));
+  return metas.map((meta: SegmentMeta) => {
+    const handle = createSegmentHandle({ id: meta.id, configs, ...sizing });
+    loadRows(env, new Segment(handle, module, configs));
+    return handle;
+  });
+}
+
+/** Adds an empty segment to a collection; call inside the write transaction that fills it. */
+export function addSegment(
+  env: Env,
+  id: number,
+  configs: readonly VectorConfig[],
+  sizing: SegmentSizing,
+): SegmentHandle {
+  const meta: SegmentMeta = { id };
+  env.put(segmentMetaKey(id), Buffer.from(JSON.stringify(meta)));
+  return createSegmentHandle({ id, configs, ...sizing });
+}
+
+function loadRows(env: Env, segment: Segment): void {
+  let count = 0;
+  for (const { key, value } of column(env, segment.id, 0)) {
+    const first = lastNumberOf(key);
+    const points = decodePointColumns(value);
+    count = first + points.count;
+    assert(count <= segment.capacity, `segment_bytes_max holds the ${count} rows of ${env.path}`);
+    segment.loadPoints(first, points);
+  }
+  for (const [i, vector] of segment.vectors.entries()) {
+    for (const { key, value } of column(env, segment.id, i + 1)) {
+      segment.loadVector(vector, lastNumberOf(key), decodeVectorRows(value));
+    }
+  }
+  segment.publish(count, storedTombstones(env, segment.id));
+}
+
+function column(env: Env, segmentId: number, index: number) {
+  return env.range(rowBatchKey(segmentId, index, 0), rowBatchKey(segmentId, index + 1, 0));
+}
+
+function storedTombstones(env: Env, segmentId: number): number[] {
+  const deleted: number[] = [];
+  for (const { key, value } of env.range(tombstoneKey(segmentId, 0), tombstoneKey(segmentId + 1, 0))) {
+    const start = lastNumberOf(key) * TOMBSTONE_BLOCK_ROWS;
+    for (let row = 0; row < TOMBSTONE_BLOCK_ROWS; row++) {
+      if ((value[row >> 3]! & (1 << (row & 7))) !== 0) deleted.push(start + row);
+    }
+  }
+  return deleted;
+}

@@ -1,0 +1,104 @@
+import type { Filter } from '../../../../schemas/filter.ts';
+import { lastNumberOf, payloadKey } from '../../../storage/keys.ts';
+import type { PointId } from '../../../shared/ids.ts';
+import { parsePayload, type PayloadObject } from '../../../shared/json/lossless.ts';
+import { compileFilter, type FilterPoint, type Predicate } from '../../payload/filter/compile.ts';
+import type { Cancellation } from '../cancellation.ts';
+import type { Collection } from '../collection.ts';
+import type { Segment } from '../segment.ts';
+
+/** The rows of a segment that a filter allows: bit i of byte i >> 3 for row i, as far as `rows`. */
+export interface FilterBitmap {
+  readonly rows: number;
+  readonly bits: Uint8Array;
+}
+
+const FILTERS_MAX = 64;
+const ROWS_BETWEEN_CHECKS = 1024;
+const EMPTY_PAYLOAD = new TextEncoder().encode('{}');
+
+/**
+ * Bitmaps of recent filters, one for each segment. A row's payload never changes in place, so a bitmap stays true and
+ * only grows by the rows that came since. Least recently used filters are dropped.
+ */
+export class FilterCache {
+  readonly #filters = new Map<string, { predicate: Predicate; segments: Map<number, FilterBitmap> }>();
+
+  /** Bits for at least `count` rows; reads the payload of the rows that are new. O(new rows). */
+  bitmap(collection: Collection, segment: Segment, filter: Filter, count: number, cancel: Cancellation): FilterBitmap {
+    const entry = this.#entry(filter);
+    const known = entry.segments.get(segment.id);
+    if (known !== undefined && known.rows >= count) return known;
+    const grown = extend(collection, segment, entry.predicate, known, count, cancel);
+    entry.segments.set(segment.id, grown);
+    return grown;
+  }
+
+  #entry(filter: Filter) {
+    const key = filterKey(filter);
+    const entry = this.#filters.get(key) ?? { predicate: compileFilter(filter), segments: new Map() };
+    this.#filters.delete(key);
+    this.#filters.set(key, entry);
+    if (this.#filters.size > FILTERS_MAX) this.#filters.delete(this.#filters.keys().next().value!);
+    return entry;
+  }
+}
+
+function filterKey(filter: Filter): string {
+  return JSON.stringify(filter, (_, value) => (typeof value === 'bigint' ? `${value}n` : value));
+}
+
+function extend(
+  collection: Collection,
+  segment: Segment,
+  predicate: Predicate,
+  known: FilterBitmap | undefined,
+  count: number,
+  cancel: Cancellation,
+): FilterBitmap {
+  const bits = new Uint8Array(Math.ceil(count / 8));
+  if (known !== undefined) bits.set(known.bits.subarray(0, Math.ceil(known.rows / 8)));
+  const point = new RowPoint(segment);
+  const start = payloadKey(segment.id, known?.rows ?? 0);
+  const end = payloadKey(segment.id, count);
+  for (const { key, value } of collection.env.range(start, end)) {
+    const offset = lastNumberOf(key);
+    if (offset % ROWS_BETWEEN_CHECKS === 0) cancel.check();
+    point.moveTo(offset, value);
+    if (predicate(point)) bits[offset >> 3]! |= 1 << (offset & 7);
+  }
+  return { rows: count, bits };
+}
+
+/** A stored row in the form that predicates look at; the payload is parsed when first asked for. */
+export class RowPoint implements FilterPoint {
+  readonly #segment: Segment;
+  #offset = 0;
+  #text: Uint8Array = EMPTY_PAYLOAD;
+  #payload: PayloadObject | undefined;
+
+  constructor(segment: Segment) {
+    this.#segment = segment;
+  }
+
+  /** `text`: the payload as stored. */
+  moveTo(offset: number, text: Uint8Array): void {
+    this.#offset = offset;
+    this.#text = text;
+    this.#payload = undefined;
+  }
+
+  get id(): PointId {
+    return this.#segment.idAt(this.#offset);
+  }
+
+  payload(): PayloadObject {
+    this.#payload ??= parsePayload(this.#text);
+    return this.#payload;
+  }
+
+  hasVector(name: string): boolean {
+    const column = this.#segment.vector(name);
+    return column !== undefined && this.#segment.hasVector(column, this.#offset);
+  }
+}

@@ -1,0 +1,155 @@
+import type { QueryRequest } from '../../../../schemas/query.ts';
+import { badRequest, notFound, wrongInput } from '../../../shared/errors.ts';
+import { parsePointId, type PointId, pointIdJson } from '../../../shared/ids.ts';
+import type { JsonWriter } from '../../../shared/json/writer.ts';
+import type { VectorConfig } from '../../vectors/vector-config.ts';
+import type { Cancellation } from '../cancellation.ts';
+import { type Collection, locate } from '../collection.ts';
+import { type Hit, nearest, reportedScore } from './nearest.ts';
+import { currentRow, type Selection, selection, writeSelected } from './record.ts';
+import { scroll } from './scroll.ts';
+
+const DEFAULT_LIMIT = 10;
+
+/** Answers one query request: writes `{"points":[…]}`. */
+export function query(collection: Collection, request: QueryRequest, writer: JsonWriter, cancel: Cancellation): void {
+  const selected = selection(collection, request.with_payload, request.with_vector);
+  const page = pageOf(collection, request);
+  writer.text('{"points":[');
+  if (request.query === undefined || request.query === null) {
+    if (typeof request.score_threshold === 'number') {
+      throw badRequest(
+        "A query is needed to use the score_threshold. Can't have score_threshold without defining a query.",
+      );
+    }
+    writeScrolled(collection, request, page, selected, writer, cancel);
+  } else {
+    writeNearest(collection, request, page, selected, writer, cancel);
+  }
+  writer.text(']}');
+}
+
+interface Page {
+  readonly offset: number;
+  /** `offset + limit`, bounded by the number of points. */
+  readonly end: number;
+}
+
+function pageOf(collection: Collection, request: QueryRequest): Page {
+  const total = collection.segments.reduce((sum, segment) => sum + segment.count, 0);
+  const offset = Math.min(Number(request.offset ?? 0), total);
+  return { offset, end: Math.min(offset + Number(request.limit ?? DEFAULT_LIMIT), total) };
+}
+
+function writeScrolled(
+  collection: Collection,
+  request: QueryRequest,
+  page: Page,
+  selected: Selection,
+  writer: JsonWriter,
+  cancel: Cancellation,
+): void {
+  const { points } = scroll(collection, { limit: page.end, filter: request.filter ?? undefined }, cancel);
+  for (const [i, { at, payload }] of points.slice(page.offset).entries()) {
+    writer.text(i === 0 ? '{"id":' : ',{"id":');
+    writer.id(at.segment.idAt(at.offset));
+    writer.text(',"version":0,"score":1.0');
+    writeSelected(writer, selected, at, payload);
+    writer.text('}');
+  }
+}
+
+function writeNearest(
+  collection: Collection,
+  request: QueryRequest,
+  page: Page,
+  selected: Selection,
+  writer: JsonWriter,
+  cancel: Cancellation,
+): void {
+  const config = usedVector(collection, request.using ?? '');
+  const example = exampleOf(collection, request.query, config);
+  const plan = {
+    vectorName: config.name,
+    query: example.vector,
+    filter: request.filter ?? undefined,
+    k: page.end + (example.id === undefined ? 0 : 1),
+  };
+  const hits = plan.k === 0 ? [] : nearest(collection, plan, cancel);
+  const others = hits.filter(({ segment, offset }) => example.id === undefined || segment.idAt(offset) !== example.id);
+  const passes = thresholdTest(config, request.score_threshold ?? undefined);
+  writeHits(collection, others.slice(page.offset, page.end).filter(passes), config, selected, writer);
+}
+
+function usedVector(collection: Collection, name: string): VectorConfig {
+  const config = collection.vectors.find((vector) => vector.name === name);
+  if (config === undefined) throw wrongInput(`Not existing vector name error: ${name}`);
+  return config;
+}
+
+/** The vector to compare with: given as numbers, or that of a stored point, which then is no hit itself. */
+function exampleOf(
+  collection: Collection,
+  input: QueryRequest['query'],
+  config: VectorConfig,
+): { vector: ArrayLike<number>; id?: PointId } {
+  const value: unknown = isNearest(input) ? input.nearest : input;
+  if (Array.isArray(value) || value instanceof Float32Array) return { vector: checkedVector(value, config) };
+  const id = parsePointId(value);
+  if (id === undefined) throw badRequest('this kind of query is not supported');
+  collection.env.refresh();
+  const at = locate(collection, id);
+  if (at === undefined) throw notFound(`No point with id ${pointIdJson(id).replaceAll('"', '')} found`);
+  const column = at.segment.vector(config.name);
+  if (column === undefined || !at.segment.hasVector(column, at.offset)) {
+    throw notFound(`Vector with name "${config.name}" for point not found`);
+  }
+  return { vector: at.segment.vectorAt(column, at.offset), id };
+}
+
+function isNearest(input: QueryRequest['query']): input is Extract<QueryRequest['query'], { nearest: unknown }> {
+  return typeof input === 'object' && input !== null && 'nearest' in input;
+}
+
+function checkedVector(value: ArrayLike<number>, config: VectorConfig): ArrayLike<number> {
+  if (value.length === config.dim) return value;
+  throw wrongInput(`Vector dimension error: expected dim: ${config.dim}, got ${value.length}`, {
+    expected: config.dim,
+    received: value.length,
+  });
+}
+
+/** Keeps scores strictly better than the threshold; for distances that is below it. */
+function thresholdTest(config: VectorConfig, threshold: number | undefined): (hit: Hit) => boolean {
+  if (threshold === undefined) return () => true;
+  const limit = Math.fround(threshold);
+  const isDistance = config.metric === 'Euclid' || config.metric === 'Manhattan';
+  return ({ similarity }) => {
+    const score = reportedScore(config.metric, similarity);
+    return isDistance ? score < limit : score > limit;
+  };
+}
+
+function writeHits(
+  collection: Collection,
+  hits: readonly Hit[],
+  { metric }: VectorConfig,
+  selected: Selection,
+  writer: JsonWriter,
+): void {
+  collection.env.refresh();
+  let separator = '{"id":';
+  for (const hit of hits) {
+    const row = currentRow(collection, hit);
+    if (row === undefined) continue;
+    writer.text(separator);
+    separator = ',{"id":';
+    writer.id(row.at.segment.idAt(row.at.offset));
+    writer.text(',"version":');
+    writer.text(String(row.at.segment.versionAt(row.at.offset)));
+    writer.text(',"score":');
+    writer.float32(reportedScore(metric, hit.similarity));
+    writeSelected(writer, selected, row.at, row.payload);
+    writer.text('}');
+  }
+}

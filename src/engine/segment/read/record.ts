@@ -1,0 +1,81 @@
+import type { WithPayloadInterface, WithVector } from '../../../../schemas/points.ts';
+import { payloadKey } from '../../../storage/keys.ts';
+import { wrongInput } from '../../../shared/errors.ts';
+import type { JsonWriter } from '../../../shared/json/writer.ts';
+import { compileSelector, type PayloadSelector } from '../../payload/selector.ts';
+import { type Collection, type Location, locate } from '../collection.ts';
+
+/** What of a point an answer shows. */
+export interface Selection {
+  readonly payload: PayloadSelector | undefined;
+  /** Names of vectors to show, or undefined for none. */
+  readonly vectorNames: readonly string[] | undefined;
+  /** The collection has just one unnamed vector: it is shown as a plain array. */
+  readonly isUnnamed: boolean;
+}
+
+/** Resolves `with_payload` and `with_vector`, absent meaning nothing. @throws NEARIFY_WRONG_INPUT for an unknown vector. */
+export function selection(
+  collection: Collection,
+  withPayload: WithPayloadInterface | null | undefined,
+  withVector: WithVector | null | undefined,
+): Selection {
+  const known = collection.vectors.map(({ name }) => name);
+  const unknown = Array.isArray(withVector) ? withVector.find((name) => !known.includes(name)) : undefined;
+  if (unknown !== undefined) throw wrongInput(`Not existing vector name error: ${unknown}`);
+  return {
+    payload: compileSelector(withPayload ?? false),
+    vectorNames: Array.isArray(withVector) ? withVector : withVector === true ? known : undefined,
+    isUnnamed: known.length === 1 && known[0] === '',
+  };
+}
+
+/**
+ * The stored payload of the point at a location that a search found, and where the point is now: a concurrent update may
+ * have replaced it (then its new row counts) or deleted it (undefined). Call `env.refresh()` before.
+ */
+export function currentRow(collection: Collection, location: Location): { at: Location; payload: Buffer } | undefined {
+  const payload = collection.env.get(payloadKey(location.segment.id, location.offset));
+  if (payload !== undefined) return { at: location, payload };
+  const at = locate(collection, location.segment.idAt(location.offset));
+  const moved = at && collection.env.get(payloadKey(at.segment.id, at.offset));
+  return at && moved && { at, payload: moved };
+}
+
+/** Writes the members `,"payload":…,"vector":…` that the selection asks for. */
+export function writeSelected(writer: JsonWriter, selected: Selection, at: Location, payload: Uint8Array): void {
+  if (selected.payload !== undefined) {
+    writer.text(',"payload":');
+    selected.payload.write(writer, payload);
+  }
+  if (selected.vectorNames !== undefined) {
+    writer.text(',"vector":');
+    writeVectors(writer, selected, at);
+  }
+}
+
+/** A record: id and what the selection asks for. */
+export function writeRecord(writer: JsonWriter, selected: Selection, at: Location, payload: Uint8Array): void {
+  writer.text('{"id":');
+  writer.id(at.segment.idAt(at.offset));
+  writeSelected(writer, selected, at, payload);
+  writer.text('}');
+}
+
+function writeVectors(writer: JsonWriter, selected: Selection, { segment, offset }: Location): void {
+  const columns = segment.vectors.filter(
+    (column) => selected.vectorNames!.includes(column.name) && segment.hasVector(column, offset),
+  );
+  if (selected.isUnnamed && columns.length === 1) {
+    writer.float32Array(segment.vectorAt(columns[0]!, offset));
+    return;
+  }
+  writer.text('{');
+  for (const [i, column] of columns.entries()) {
+    if (i > 0) writer.text(',');
+    writer.string(column.name);
+    writer.text(':');
+    writer.float32Array(segment.vectorAt(column, offset));
+  }
+  writer.text('}');
+}

@@ -1,0 +1,213 @@
+import { assert } from '../../shared/assert.ts';
+import { type PointId, readIdColumn, writeIdColumn } from '../../shared/ids.ts';
+import { attachKernels, type Kernels } from '../../kernels/loader.ts';
+import {
+  HEADER,
+  ID_BYTES,
+  LAYOUT_MAGIC,
+  LAYOUT_VERSION,
+  METRIC,
+  type MetricName,
+  type ScratchLayout,
+  type SegmentLayout,
+  segmentLayout,
+} from '../../kernels/memory-layout.ts';
+import type { VectorConfig } from '../vectors/vector-config.ts';
+import type { SegmentHandle } from './segment-handle.ts';
+
+/** One named vector of a segment: where its rows lie and how they compare. */
+export interface VectorColumn {
+  readonly name: string;
+  readonly dim: number;
+  readonly metric: MetricName;
+  readonly strideBytes: number;
+  /** Addresses for the kernels. */
+  readonly rows: number;
+  readonly present: number;
+}
+
+/** What a reader may see: rows below `count`, under the tombstones as they were at `epoch`. */
+export interface Snapshot {
+  readonly count: number;
+  readonly epoch: number;
+}
+
+/**
+ * A thread's view of a segment: typed arrays and kernels over the shared memory. The memory never grows, so views stay
+ * valid. One thread writes at a time (the owner of the collection's update turn); any number read.
+ */
+export class Segment {
+  readonly id: number;
+  readonly layout: SegmentLayout;
+  readonly memory: WebAssembly.Memory;
+  readonly kernels: Kernels;
+  readonly vectors: readonly VectorColumn[];
+  readonly #header: Int32Array;
+  readonly #bytes: Uint8Array;
+  readonly #idView: DataView;
+  readonly #versions: Float64Array;
+
+  /** Attaches to a segment that exists; `configs` name the metric of each vector. */
+  constructor(handle: SegmentHandle, module: WebAssembly.Module, configs: readonly VectorConfig[]) {
+    this.id = handle.id;
+    this.layout = handle.layout;
+    this.memory = handle.memory;
+    this.kernels = attachKernels(handle.memory, module);
+    const { buffer } = handle.memory;
+    this.#header = new Int32Array(buffer, handle.layout.header, 1024);
+    assert(this.#header[HEADER.magic] === LAYOUT_MAGIC, 'the memory holds a segment');
+    assert(handle.layout.layoutVersion === LAYOUT_VERSION, 'the layout is of this build');
+    this.#bytes = new Uint8Array(buffer);
+    this.#idView = new DataView(buffer, handle.layout.ids, handle.layout.capacity * ID_BYTES);
+    this.#versions = new Float64Array(buffer, handle.layout.versions, handle.layout.capacity);
+    this.vectors = handle.layout.vectors.map(({ name, dim, strideBytes, rows, present }) => {
+      const metric = configs.find((config) => config.name === name)?.metric;
+      assert(metric !== undefined, `vector ${name} of the segment is configured`);
+      return { name, dim, metric, strideBytes, rows, present };
+    });
+  }
+
+  get capacity(): number {
+    return this.layout.capacity;
+  }
+
+  /** Published rows, deleted ones included. */
+  get count(): number {
+    return Atomics.load(this.#header, HEADER.count);
+  }
+
+  get deletedCount(): number {
+    return Atomics.load(this.#header, HEADER.deletedCount);
+  }
+
+  vector(name: string): VectorColumn | undefined {
+    return this.vectors.find((column) => column.name === name);
+  }
+
+  scratch(threadIndex: number): ScratchLayout {
+    const scratch = this.layout.scratch[threadIndex];
+    assert(scratch !== undefined, `scratch area ${threadIndex} exists`);
+    return scratch;
+  }
+
+  idAt(offset: number): PointId {
+    return readIdColumn(this.#idView, offset * ID_BYTES, this.#bit(this.layout.idKinds, offset));
+  }
+
+  versionAt(offset: number): number {
+    return this.#versions[offset]!;
+  }
+
+  isDeleted(offset: number): boolean {
+    return this.#bit(this.layout.tombstones, offset);
+  }
+
+  hasVector(column: VectorColumn, offset: number): boolean {
+    return this.#bit(column.present, offset);
+  }
+
+  /** A view of the stored vector, length dim; Cosine vectors are normalised. */
+  vectorAt(column: VectorColumn, offset: number): Float32Array {
+    return new Float32Array(this.memory.buffer, column.rows + offset * column.strideBytes, column.dim);
+  }
+
+  /** A view of `length` bytes of the memory. */
+  bytesAt(address: number, length: number): Uint8Array {
+    return this.#bytes.subarray(address, address + length);
+  }
+
+  /** The state to read under; waits out a change of tombstones that is under way. */
+  snapshot(): Snapshot {
+    for (;;) {
+      const epoch = Atomics.load(this.#header, HEADER.epoch);
+      if ((epoch & 1) === 0) {
+        const count = this.count;
+        if (Atomics.load(this.#header, HEADER.epoch) === epoch) return { count, epoch };
+      }
+      Atomics.wait(this.#header, HEADER.epoch, epoch, 1);
+    }
+  }
+
+  /** True if no tombstone changed since the snapshot was taken. */
+  isCurrent(snapshot: Snapshot): boolean {
+    return Atomics.load(this.#header, HEADER.epoch) === snapshot.epoch;
+  }
+
+  /** Writer: fills a row that is not published yet; vectors are in the order of `this.vectors`. */
+  writeRow(offset: number, id: PointId, version: number, vectors: readonly (ArrayLike<number> | undefined)[]): void {
+    assert(offset < this.capacity, 'the row lies within the segment');
+    this.#setBit(this.layout.idKinds, offset, writeIdColumn(this.#idView, offset * ID_BYTES, id));
+    this.#versions[offset] = version;
+    for (let i = 0; i < this.vectors.length; i++) {
+      const column = this.vectors[i]!;
+      const values = vectors[i];
+      this.#setBit(column.present, offset, values !== undefined);
+      if (values === undefined) continue;
+      this.vectorAt(column, offset).set(values);
+      if (column.metric === 'Cosine') {
+        this.kernels.normalise(column.rows + offset * column.strideBytes, column.dim);
+      }
+    }
+  }
+
+  /** Writer: copies rows that an earlier process stored; see storage/row-batch.ts. */
+  loadPoints(first: number, points: { versions: Uint8Array; ids: Uint8Array; idKinds: Uint8Array; count: number }): void {
+    this.#bytes.set(points.versions, this.layout.versions + first * 8);
+    this.#bytes.set(points.ids, this.layout.ids + first * ID_BYTES);
+    copyBits(points.idKinds, points.count, (row, bit) => this.#setBit(this.layout.idKinds, first + row, bit));
+  }
+
+  /** Writer: as {@link loadPoints}, for the rows of one vector. */
+  loadVector(column: VectorColumn, first: number, batch: { presence: Uint8Array; rows: Uint8Array; count: number }): void {
+    this.#bytes.set(batch.rows, column.rows + first * column.strideBytes);
+    copyBits(batch.presence, batch.count, (row, bit) => this.#setBit(column.present, first + row, bit));
+  }
+
+  /**
+   * Writer, after the commit: shows the rows below `count`. Tombstones change under the sequence lock, together with the
+   * count, so that a reader that saw neither or both of a replaced point knows that it must look again.
+   */
+  publish(count: number, deleted: readonly number[]): void {
+    if (deleted.length === 0) {
+      Atomics.store(this.#header, HEADER.count, count);
+      return;
+    }
+    Atomics.add(this.#header, HEADER.epoch, 1);
+    Atomics.store(this.#header, HEADER.count, count);
+    for (const offset of deleted) this.#setBit(this.layout.tombstones, offset, true);
+    Atomics.add(this.#header, HEADER.deletedCount, deleted.length);
+    Atomics.add(this.#header, HEADER.epoch, 1);
+    Atomics.notify(this.#header, HEADER.epoch);
+  }
+
+  #bit(bitmap: number, offset: number): boolean {
+    return (this.#bytes[bitmap + (offset >> 3)]! & (1 << (offset & 7))) !== 0;
+  }
+
+  #setBit(bitmap: number, offset: number, value: boolean): void {
+    const at = bitmap + (offset >> 3);
+    const mask = 1 << (offset & 7);
+    this.#bytes[at] = value ? this.#bytes[at]! | mask : this.#bytes[at]! & ~mask;
+  }
+}
+
+/** Creates the memory of an empty segment. `bytesMax` bounds it; `scratchCount` is the number of threads that may attach. */
+export function createSegmentHandle(options: {
+  readonly id: number;
+  readonly configs: readonly VectorConfig[];
+  readonly bytesMax: number;
+  readonly scratchCount: number;
+}): SegmentHandle {
+  const vectors = options.configs.map(({ name, dim }) => ({ name, dim }));
+  const layout = segmentLayout({ vectors, bytesMax: options.bytesMax, scratchCount: options.scratchCount });
+  const memory = new WebAssembly.Memory({ initial: layout.pages, maximum: layout.pages, shared: true });
+  const header = new Int32Array(memory.buffer, layout.header, 1024);
+  header[HEADER.magic] = LAYOUT_MAGIC;
+  header[HEADER.layoutVersion] = LAYOUT_VERSION;
+  header[HEADER.capacity] = layout.capacity;
+  return { id: options.id, memory, layout };
+}
+
+function copyBits(source: Uint8Array, count: number, set: (row: number, bit: boolean) => void): void {
+  for (let row = 0; row < count; row++) set(row, (source[row >> 3]! & (1 << (row & 7))) !== 0);
+}

@@ -1,0 +1,167 @@
+import type { CreateCollection } from '../../../../schemas/collections.ts';
+import { assert } from '../../../shared/assert.ts';
+import { encodePointId, type PointId } from '../../../shared/ids.ts';
+import { META, metaKey, payloadKey, pointIdKey, rowBatchKey, TOMBSTONE_BLOCK_ROWS, tombstoneKey } from '../../../storage/keys.ts';
+import { encodePointColumns, encodeVectorRows } from '../../../storage/row-batch.ts';
+import { ID_BYTES } from '../../../kernels/memory-layout.ts';
+import { type Collection, encodeLocation, type Location, locate } from '../collection.ts';
+import type { Segment } from '../segment.ts';
+
+/** Opens a further segment when the last one is full; must store its meta record in the running transaction. */
+export type SegmentOpener = (params: CreateCollection) => Segment;
+
+interface SegmentChanges {
+  /** First row of this transaction, and the row after its last. */
+  readonly first: number;
+  end: number;
+  readonly deleted: Set<number>;
+}
+
+/**
+ * One LMDB transaction over a collection and what it changes in shared memory. Rows are written to memory beyond the
+ * published count, where no reader looks, and to LMDB; `publish` shows them once the commit is on disk. If the
+ * transaction rolls back, nothing was published and the rows are overwritten by the next one.
+ */
+export class WriteTransaction {
+  readonly collection: Collection;
+  readonly #segments: Segment[];
+  readonly #openSegment: SegmentOpener;
+  readonly #changes = new Map<Segment, SegmentChanges>();
+  #seq: number;
+
+  /** Begin inside `env.write`. */
+  constructor(collection: Collection, openSegment: SegmentOpener) {
+    this.#segments = [...collection.segments];
+    this.collection = { ...collection, segments: this.#segments };
+    this.#openSegment = openSegment;
+    this.#seq = Number(collection.env.get(metaKey(META.seq))?.toString() ?? '0');
+  }
+
+  /** All segments, those that this transaction opened included. */
+  get segments(): readonly Segment[] {
+    return this.#segments;
+  }
+
+  /** Starts the next operation; its number is the version of the points that it writes. */
+  nextSeq(): number {
+    this.#seq += 1;
+    return this.#seq;
+  }
+
+  get seq(): number {
+    return this.#seq;
+  }
+
+  locate(id: PointId): Location | undefined {
+    return locate(this.collection, id);
+  }
+
+  /**
+   * Appends a point's new row and hides its old one. `vectors` in the order of the segment's vectors; `payload` is JSON
+   * text.
+   */
+  put(id: PointId, vectors: readonly (ArrayLike<number> | undefined)[], payload: Uint8Array): void {
+    const old = this.locate(id);
+    if (old !== undefined) this.#hide(old);
+    const segment = this.#appendable();
+    const changes = this.#changesOf(segment);
+    const offset = changes.end;
+    changes.end += 1;
+    segment.writeRow(offset, id, this.#seq, vectors);
+    this.collection.env.put(pointIdKey(encodePointId(id)), encodeLocation(segment.id, offset));
+    this.collection.env.put(payloadKey(segment.id, offset), payload);
+  }
+
+  /** Deletes a point; false if it does not exist. */
+  remove(id: PointId): boolean {
+    const at = this.locate(id);
+    if (at === undefined) return false;
+    this.#hide(at);
+    this.collection.env.remove(pointIdKey(encodePointId(id)));
+    return true;
+  }
+
+  /** Writes what the operations left to the end; call last inside `env.write`. */
+  finish(): void {
+    const { env } = this.collection;
+    for (const [segment, changes] of this.#changes) {
+      if (changes.end > changes.first) storeRows(this.collection, segment, changes);
+      storeTombstones(this.collection, segment, changes);
+    }
+    env.put(metaKey(META.seq), Buffer.from(String(this.#seq)));
+  }
+
+  /** Shows the changes to readers; call after the commit. New rows first, then the tombstones of older segments. */
+  publish(): void {
+    for (const segment of this.#segments.toReversed()) {
+      const changes = this.#changes.get(segment);
+      if (changes !== undefined) segment.publish(changes.end, [...changes.deleted]);
+    }
+  }
+
+  #hide({ segment, offset }: Location): void {
+    this.#changesOf(segment).deleted.add(offset);
+    this.collection.env.remove(payloadKey(segment.id, offset));
+  }
+
+  #changesOf(segment: Segment): SegmentChanges {
+    const known = this.#changes.get(segment);
+    if (known !== undefined) return known;
+    const { count } = segment;
+    const changes = { first: count, end: count, deleted: new Set<number>() };
+    this.#changes.set(segment, changes);
+    return changes;
+  }
+
+  #appendable(): Segment {
+    const last = this.#segments.at(-1);
+    if (last !== undefined && this.#changesOf(last).end < last.capacity) return last;
+    const opened = this.#openSegment(this.collection.params);
+    this.#segments.push(opened);
+    return opened;
+  }
+}
+
+function storeRows({ env }: Collection, segment: Segment, { first, end }: SegmentChanges): void {
+  const count = end - first;
+  const { layout } = segment;
+  const points = {
+    count,
+    versions: segment.bytesAt(layout.versions + first * 8, count * 8),
+    ids: segment.bytesAt(layout.ids + first * ID_BYTES, count * ID_BYTES),
+    idKinds: bitsOf(segment, layout.idKinds, first, end),
+  };
+  env.put(rowBatchKey(segment.id, 0, first), encodePointColumns(points));
+  for (const [i, column] of segment.vectors.entries()) {
+    const presence = bitsOf(segment, column.present, first, end);
+    if (presence.every((byte) => byte === 0)) continue;
+    const { strideBytes } = column;
+    const rows = segment.bytesAt(column.rows + first * strideBytes, count * strideBytes);
+    env.put(rowBatchKey(segment.id, i + 1, first), encodeVectorRows({ count, strideBytes, presence, rows }));
+  }
+}
+
+/** Rewrites the stored bits of every block in which a row died. */
+function storeTombstones({ env }: Collection, segment: Segment, { deleted }: SegmentChanges): void {
+  const blocks = Map.groupBy(deleted, (offset) => Math.floor(offset / TOMBSTONE_BLOCK_ROWS));
+  for (const [block, offsets] of blocks) {
+    const blockBytes = TOMBSTONE_BLOCK_ROWS / 8;
+    const start = block * blockBytes;
+    const length = Math.min(blockBytes, segment.layout.bitmapBytes - start);
+    const bits = Buffer.alloc(blockBytes);
+    bits.set(segment.bytesAt(segment.layout.tombstones + start, length));
+    for (const offset of offsets) bits[(offset >> 3) - start]! |= 1 << (offset & 7);
+    env.put(tombstoneKey(segment.id, block), bits);
+  }
+}
+
+/** The bits of the rows from `first` on, shifted so that bit 0 is row `first`. */
+function bitsOf(segment: Segment, bitmap: number, first: number, end: number): Uint8Array {
+  assert(end >= first, 'rows come in order');
+  const bytes = segment.bytesAt(bitmap, segment.layout.bitmapBytes);
+  const bits = new Uint8Array(Math.ceil((end - first) / 8));
+  for (let row = first; row < end; row++) {
+    if ((bytes[row >> 3]! & (1 << (row & 7))) !== 0) bits[(row - first) >> 3]! |= 1 << ((row - first) & 7);
+  }
+  return bits;
+}

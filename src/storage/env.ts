@@ -1,0 +1,92 @@
+import { type RootDatabase, open } from 'lmdb';
+import { ServiceError } from '../shared/errors.ts';
+
+/** An entry of a range scan. The value is only valid until the next entry is read. */
+export interface Entry {
+  readonly key: Buffer;
+  readonly value: Buffer;
+}
+
+/**
+ * An LMDB environment with binary keys and values. All calls are synchronous and belong on a worker thread. A read sees
+ * the state at the last `refresh`; within `write` it sees the transaction's own changes.
+ */
+export interface Env {
+  readonly path: string;
+  /** A copy of the value, or undefined. */
+  get(key: Uint8Array): Buffer | undefined;
+  put(key: Uint8Array, value: Uint8Array): void;
+  remove(key: Uint8Array): void;
+  /** Entries with start <= key < end, in key order. */
+  range(start: Uint8Array, end: Uint8Array): Iterable<Entry>;
+  keys(start: Uint8Array, end: Uint8Array): Iterable<Buffer>;
+  /** Runs `body` in one transaction that is fsynced before this returns; a throw rolls everything back. @throws NEARIFY_STORAGE */
+  write<T>(body: () => T): T;
+  /** Makes the following reads see everything that was committed so far. */
+  refresh(): void;
+  close(): Promise<void>;
+}
+
+// Address space, not disk: LMDB maps this much at once and grows by remapping only beyond it.
+const MAP_BYTES = 2 ** 36;
+const READERS_MAX = 256;
+
+/** Opens or creates an environment in the directory `path`. @throws NEARIFY_STORAGE with the remedy. */
+export function openEnv(path: string): Env {
+  let db: RootDatabase<Buffer, Buffer>;
+  try {
+    db = open<Buffer, Buffer>({
+      path,
+      encoding: 'binary',
+      keyEncoding: 'binary',
+      mapSize: MAP_BYTES,
+      maxReaders: READERS_MAX,
+      // A commit must be on disk when it returns: no sync that overlaps with what follows.
+      overlappingSync: false,
+      eventTurnBatching: false,
+    });
+  } catch (cause) {
+    throw storageError(`cannot open the storage at ${path}`, cause);
+  }
+  return {
+    path,
+    get: (key) => db.getBinary(key as Buffer),
+    put: (key, value) => db.putSync(key as Buffer, value as Buffer),
+    remove: (key) => db.removeSync(key as Buffer),
+    range: (start, end) => db.getRange({ start: start as Buffer, end: end as Buffer }) as Iterable<Entry>,
+    keys: (start, end) => db.getKeys({ start: start as Buffer, end: end as Buffer }),
+    write: (body) => writeTransaction(db, body),
+    refresh: () => db.resetReadTxn(),
+    close: () => db.close(),
+  };
+}
+
+function writeTransaction<T>(db: RootDatabase<Buffer, Buffer>, body: () => T): T {
+  let failure: unknown;
+  try {
+    return db.transactionSync(() => {
+      try {
+        return body();
+      } catch (error) {
+        failure = error;
+        throw error;
+      }
+    });
+  } catch (error) {
+    if (failure instanceof ServiceError) throw failure;
+    throw storageError('the change could not be written and was rolled back', failure ?? error);
+  }
+}
+
+function storageError(text: string, cause: unknown): ServiceError {
+  return new ServiceError('NEARIFY_STORAGE', `${text} (${remedy(cause)})`, { cause });
+}
+
+/** LMDB reports errno texts; these are the ones that a person can mend. */
+function remedy(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  if (/no space|ENOSPC/i.test(text)) return 'the disk is full: free some space';
+  if (/permission|EACCES|read-only/i.test(text)) return 'permission denied: check the owner of the storage directory';
+  if (/MDB_MAP_FULL/i.test(text)) return 'the storage map is full';
+  return 'see the server log';
+}

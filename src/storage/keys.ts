@@ -1,0 +1,80 @@
+/**
+ * Keys of a collection's LMDB environment. All numbers big-endian, so that LMDB's byte order is the order we iterate in.
+ *
+ * | byte 0 | rest                                          | value                                             |
+ * |--------|-----------------------------------------------|---------------------------------------------------|
+ * | 0x00   | kind u8 (see META), then for segments id u32   | UTF-8 JSON                                        |
+ * | 0x01   | point id: tag u8, then u64 or 16 UUID bytes    | segment u32 LE, offset u32 LE                     |
+ * | 0x02   | segment u32, offset u32                        | payload, JSON text as the client sent it          |
+ * | 0x03   | segment u32, column u16, first offset u32      | rows of one write batch (see row-batch.ts)        |
+ * | 0x04   | segment u32, block u32                         | tombstone bits of TOMBSTONE_BLOCK_ROWS rows       |
+ */
+
+export const PREFIX = { meta: 0x00, pointId: 0x01, payload: 0x02, rowBatch: 0x03, tombstones: 0x04 } as const;
+export const META = { formatVersion: 1, params: 2, seq: 3, segment: 4 } as const;
+
+/** Rows whose tombstone bits share one value: 512 bytes, rewritten when one of the rows dies. */
+export const TOMBSTONE_BLOCK_ROWS = 4096;
+
+export function metaKey(kind: number): Buffer {
+  return Buffer.of(PREFIX.meta, kind);
+}
+
+export function segmentMetaKey(segmentId: number): Buffer {
+  const key = Buffer.allocUnsafe(6);
+  key[0] = PREFIX.meta;
+  key[1] = META.segment;
+  key.writeUInt32BE(segmentId, 2);
+  return key;
+}
+
+/** `encodedId`: the bytes of `encodePointId`. */
+export function pointIdKey(encodedId: Uint8Array): Buffer {
+  const key = Buffer.allocUnsafe(1 + encodedId.length);
+  key[0] = PREFIX.pointId;
+  key.set(encodedId, 1);
+  return key;
+}
+
+export function payloadKey(segmentId: number, offset: number): Buffer {
+  return twoNumbers(PREFIX.payload, segmentId, offset);
+}
+
+export function tombstoneKey(segmentId: number, block: number): Buffer {
+  return twoNumbers(PREFIX.tombstones, segmentId, block);
+}
+
+export function rowBatchKey(segmentId: number, column: number, firstOffset: number): Buffer {
+  const key = Buffer.allocUnsafe(11);
+  key[0] = PREFIX.rowBatch;
+  key.writeUInt32BE(segmentId, 1);
+  key.writeUInt16BE(column, 5);
+  key.writeUInt32BE(firstOffset, 7);
+  return key;
+}
+
+/** The last number of a payload, tombstone or row-batch key: its offset, block or first offset. */
+export function lastNumberOf(key: Uint8Array): number {
+  return new DataView(key.buffer, key.byteOffset, key.byteLength).getUint32(key.byteLength - 4);
+}
+
+/** Smallest key after every key that starts with `prefix`; `prefix` must not be all 0xff. */
+export function endOfPrefix(prefix: Uint8Array): Buffer {
+  const end = Buffer.from(prefix);
+  for (let i = end.length - 1; i >= 0; i--) {
+    const next = end[i]! + 1;
+    if (next <= 0xff) {
+      end[i] = next;
+      return end.subarray(0, i + 1);
+    }
+  }
+  throw new Error('no key is larger than this prefix');
+}
+
+function twoNumbers(prefix: number, first: number, second: number): Buffer {
+  const key = Buffer.allocUnsafe(9);
+  key[0] = prefix;
+  key.writeUInt32BE(first, 1);
+  key.writeUInt32BE(second, 5);
+  return key;
+}

@@ -1,0 +1,83 @@
+/**
+ * Rows that one write transaction appended to a segment, column by column, so that a restart copies a few large values
+ * instead of visiting every point. Little-endian; the rows of a value are consecutive offsets.
+ *
+ * column 0, what every point has:
+ * | bytes            | content                                          |
+ * |------------------|--------------------------------------------------|
+ * | 0..4             | row count n                                      |
+ * | 4..8             | zero                                             |
+ * | 8..8+8n          | versions, float64                                |
+ * | ..+16n           | point ids, 16 bytes each (see shared/ids.ts)     |
+ * | ..+ceil(n/8)     | id kinds, bit set = UUID                         |
+ *
+ * column 1 + i, vector i of the segment:
+ * | bytes            | content                                          |
+ * |------------------|--------------------------------------------------|
+ * | 0..4             | row count n                                      |
+ * | 4..8             | bytes a row                                      |
+ * | 8..8+ceil(n/8)   | presence, bit set = the point has this vector    |
+ * | last n x stride  | rows                                             |
+ */
+
+export interface PointColumns {
+  readonly count: number;
+  /** 8 bytes a row. */
+  readonly versions: Uint8Array;
+  /** 16 bytes a row. */
+  readonly ids: Uint8Array;
+  readonly idKinds: Uint8Array;
+}
+
+export interface VectorRows {
+  readonly count: number;
+  readonly strideBytes: number;
+  readonly presence: Uint8Array;
+  readonly rows: Uint8Array;
+}
+
+const HEADER_BYTES = 8;
+
+export function encodePointColumns(columns: PointColumns): Buffer {
+  return concat(columns.count, 0, [columns.versions, columns.ids, columns.idKinds]);
+}
+
+export function decodePointColumns(value: Buffer): PointColumns {
+  const count = value.readUInt32LE(0);
+  const ids = HEADER_BYTES + 8 * count;
+  const kinds = ids + 16 * count;
+  return {
+    count,
+    versions: value.subarray(HEADER_BYTES, ids),
+    ids: value.subarray(ids, kinds),
+    idKinds: value.subarray(kinds, kinds + Math.ceil(count / 8)),
+  };
+}
+
+export function encodeVectorRows(column: VectorRows): Buffer {
+  return concat(column.count, column.strideBytes, [column.presence, column.rows]);
+}
+
+export function decodeVectorRows(value: Buffer): VectorRows {
+  const count = value.readUInt32LE(0);
+  const strideBytes = value.readUInt32LE(4);
+  const rows = HEADER_BYTES + Math.ceil(count / 8);
+  return {
+    count,
+    strideBytes,
+    presence: value.subarray(HEADER_BYTES, rows),
+    rows: value.subarray(rows, rows + count * strideBytes),
+  };
+}
+
+function concat(first: number, second: number, parts: readonly Uint8Array[]): Buffer {
+  const value = Buffer.allocUnsafe(parts.reduce((sum, part) => sum + part.length, HEADER_BYTES));
+  value.writeUInt32LE(first, 0);
+  value.writeUInt32LE(second, 4);
+  let at = HEADER_BYTES;
+  for (const part of parts) {
+    value.set(part, at);
+    at += part.length;
+  }
+  return value;
+}

@@ -1,0 +1,72 @@
+import { FilterCache } from '../engine/segment/read/filter-cache.ts';
+import type { Collection } from '../engine/segment/collection.ts';
+import { Segment } from '../engine/segment/segment.ts';
+import { vectorConfigs } from '../engine/vectors/vector-config.ts';
+import type { CollectionHandle } from '../protocol/shared-handles.ts';
+import { assert } from '../shared/assert.ts';
+import { openEnv } from '../storage/env.ts';
+
+/**
+ * The collections that this thread has open: files and kernels are attached when a collection is first used, and again
+ * only for what changed when a newer handle arrives.
+ */
+export class OpenCollections {
+  readonly #module: WebAssembly.Module;
+  readonly #threadIndex: number;
+  readonly #handles = new Map<number, CollectionHandle>();
+  readonly #open = new Map<number, { generation: number; collection: Collection }>();
+
+  /** `threadIndex`: the scratch area of every segment that belongs to this thread. */
+  constructor(module: WebAssembly.Module, threadIndex: number) {
+    this.#module = module;
+    this.#threadIndex = threadIndex;
+  }
+
+  /** Takes a new or newer handle; an older one than is known is ignored. */
+  learn(handle: CollectionHandle): void {
+    const known = this.#handles.get(handle.id);
+    if (known === undefined || known.generation < handle.generation) this.#handles.set(handle.id, handle);
+  }
+
+  generation(collectionId: number): number {
+    return this.#handles.get(collectionId)?.generation ?? -1;
+  }
+
+  get(collectionId: number): Collection {
+    const handle = this.#handles.get(collectionId);
+    assert(handle !== undefined, `collection ${collectionId} was announced to this thread`);
+    const open = this.#open.get(collectionId);
+    if (open?.generation === handle.generation) return open.collection;
+    const collection = this.#attach(handle, open?.collection);
+    this.#open.set(collectionId, { generation: handle.generation, collection });
+    return collection;
+  }
+
+  /** Closes the files of a dropped collection. */
+  async forget(collectionId: number): Promise<void> {
+    const open = this.#open.get(collectionId);
+    this.#handles.delete(collectionId);
+    this.#open.delete(collectionId);
+    await open?.collection.env.close();
+  }
+
+  async close(): Promise<void> {
+    for (const id of [...this.#open.keys()]) await this.forget(id);
+  }
+
+  #attach(handle: CollectionHandle, before: Collection | undefined): Collection {
+    const vectors = vectorConfigs(handle.params.vectors);
+    return {
+      name: handle.name,
+      params: handle.params,
+      vectors,
+      env: before?.env ?? openEnv(handle.directory),
+      segments: handle.segments.map(
+        (segment) =>
+          before?.segments.find(({ memory }) => memory === segment.memory) ?? new Segment(segment, this.#module, vectors),
+      ),
+      threadIndex: this.#threadIndex,
+      filterCache: before?.filterCache ?? new FilterCache(),
+    };
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * Entry of a search thread. It sleeps in `Atomics.wait` until the event loop puts a request into the ring, runs it and
+ * writes the answer back. It never returns to its own event loop, so messages are read by hand.
+ */
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import {
+  CANCEL,
+  RING,
+  ringViews,
+  SLOT,
+  SLOT_FLAG,
+  SLOT_STATE,
+  slotData,
+  slotHeader,
+} from '../protocol/ring-layout.ts';
+import type { SearchThreadData, ThreadMail, ThreadMessage } from '../protocol/shared-handles.ts';
+import { READ_TASKS, type ReadTask } from '../protocol/tasks.ts';
+import { toWireError } from '../protocol/wire-error.ts';
+import { assert } from '../shared/assert.ts';
+import { ERROR_KINDS, ServiceError } from '../shared/errors.ts';
+import { closeEnvelope, errorEnvelope, openEnvelope } from '../shared/json/envelope.ts';
+import type { Cancellation } from '../engine/segment/cancellation.ts';
+import { loadThreadKernels } from '../engine/thread-kernels.ts';
+import { OpenCollections } from './open-collections.ts';
+import { READ_HANDLERS } from './tasks/reads.ts';
+
+const { shape, buffer, threadIndex } = workerData as SearchThreadData;
+const ring = ringViews(shape, buffer);
+const { words, doubles } = ring;
+assert(parentPort !== null, 'a search thread has a parent');
+const port: MessagePort = parentPort;
+const kernels = loadThreadKernels();
+const collections = new OpenCollections(kernels.segmentModule, threadIndex);
+
+await serveUntilStopped();
+await collections.close();
+
+async function serveUntilStopped(): Promise<void> {
+  while (Atomics.load(words, RING.stopping) === 0) {
+    // Read before looking for work: whatever arrives after the look changes it, and the wait returns at once.
+    const seen = Atomics.load(words, RING.wake);
+    await readMail();
+    const slot = claim();
+    if (slot < 0) Atomics.wait(words, RING.wake, seen);
+    else await serve(slot, undefined);
+  }
+}
+
+async function readMail(): Promise<void> {
+  if (Atomics.exchange(words, ring.mailFlags + threadIndex, 0) === 0) return;
+  for (let received = receiveMessageOnPort(port); received !== undefined; received = receiveMessageOnPort(port)) {
+    const mail = received.message as ThreadMail;
+    if (mail.kind === 'collection') collections.learn(mail.handle);
+    else if (mail.kind === 'drop') await collections.forget(mail.collectionId);
+    else await serve(mail.slot, mail.body);
+  }
+}
+
+/** Takes the oldest waiting slot for this thread, or -1. */
+function claim(): number {
+  for (;;) {
+    const head = Atomics.load(words, RING.readyHead);
+    if (head === Atomics.load(words, RING.readyTail)) return -1;
+    const slot = Atomics.load(words, ring.readyQueue + (head & (ring.slotCount - 1)));
+    if (Atomics.compareExchange(words, RING.readyHead, head, (head + 1) | 0) === head) return slot;
+  }
+}
+
+/** Runs the request of a slot; `mailedBody` is its body if that did not fit. */
+async function serve(slot: number, mailedBody: Uint8Array | undefined): Promise<void> {
+  const header = slotHeader(ring, slot);
+  Atomics.store(words, header + SLOT.owner, threadIndex);
+  Atomics.store(words, header + SLOT.state, SLOT_STATE.running);
+  // The announcement of the collection may have come after this thread last looked.
+  if (collections.generation(words[header + SLOT.collectionId]!) < words[header + SLOT.generation]!) await readMail();
+  const { status, body } = run(slot, header, mailedBody);
+  const data = slotData(ring, slot);
+  const fits = body.length <= data.length;
+  if (fits) data.set(body);
+  else post({ kind: 'reply', slot, body }, [body.buffer as ArrayBuffer]);
+  words[header + SLOT.status] = status;
+  words[header + SLOT.replyBytes] = body.length;
+  words[header + SLOT.flags] = fits ? 0 : SLOT_FLAG.replyByMessage;
+  Atomics.store(words, header + SLOT.state, SLOT_STATE.done);
+  Atomics.add(words, RING.doneSignal, 1);
+  Atomics.notify(words, RING.doneSignal);
+}
+
+function run(slot: number, header: number, mailedBody: Uint8Array | undefined): { status: number; body: Uint8Array } {
+  const startMs = performance.now();
+  const task = READ_TASKS[words[header + SLOT.task]!]!;
+  try {
+    const data = slotData(ring, slot);
+    const argsBytes = words[header + SLOT.argsBytes]!;
+    // Copied: strings and payload views taken from the body must not change when the reply is written over it.
+    const body = mailedBody ?? data.slice(argsBytes, argsBytes + words[header + SLOT.bodyBytes]!);
+    const cancel = cancellation(header);
+    cancel.check();
+    const writer = openEnvelope(kernels.floats);
+    READ_HANDLERS[task]({
+      collection: collections.get(words[header + SLOT.collectionId]!),
+      args: JSON.parse(Buffer.from(data.subarray(0, argsBytes)).toString()),
+      body,
+      cancel,
+      numbers: kernels.numbers,
+      writer,
+    });
+    return { status: 200, body: closeEnvelope(writer, startMs) };
+  } catch (error) {
+    return failure(task, error, startMs);
+  }
+}
+
+function failure(task: ReadTask, thrown: unknown, startMs: number): { status: number; body: Uint8Array } {
+  const error = toWireError(thrown);
+  const { httpStatus, blame } = ERROR_KINDS[error.code];
+  if (blame === 'service') {
+    post({ kind: 'fault', task, message: error.message, ...(error.stack === undefined ? {} : { stack: error.stack }) });
+  }
+  const isBeforeWork = error.code === 'NEARIFY_FORMAT' || error.code === 'NEARIFY_VALIDATION';
+  return { status: httpStatus, body: errorEnvelope(error.message, isBeforeWork ? undefined : startMs) };
+}
+
+function post(message: ThreadMessage, transfer: ArrayBuffer[] = []): void {
+  port.postMessage(message, transfer);
+}
+
+function cancellation(header: number): Cancellation {
+  const deadline = doubles[(header + SLOT.deadline) / 2]!;
+  const startMs = Date.now();
+  return {
+    check: () => {
+      const reason = Atomics.load(words, header + SLOT.cancel);
+      if (reason === CANCEL.clientGone) throw new ServiceError('NEARIFY_CANCELLED', 'the client has gone');
+      if (reason === CANCEL.timeout || Date.now() > deadline) {
+        const seconds = Math.max(0, Math.round((deadline - startMs) / 1000));
+        throw new ServiceError('NEARIFY_TIMEOUT', `Timeout error: Operation 'Search' timed out after ${seconds}s`);
+      }
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import { QueryRequest, QueryRequestBatch } from '../../../schemas/query.ts';
+import { query } from '../../engine/segment/read/query.ts';
+import { compileValidator } from '../../shared/validation.ts';
+import { parseBody, type ReadContext } from '../task.ts';
+
+const validateQuery = compileValidator(QueryRequest, { part: 'JSON body', prefix: 'internal' });
+const validateBatch = compileValidator(QueryRequestBatch, { part: 'JSON body' });
+
+export function runQuery(context: ReadContext): void {
+  const { collection, cancel, writer } = context;
+  query(collection, validateQuery(parseBody(context)), writer, cancel);
+}
+
+/** One answer for each search, in order; the first that fails fails all. */
+export function runQueryBatch(context: ReadContext): void {
+  const { collection, cancel, writer } = context;
+  const { searches } = validateBatch(parseBody(context));
+  writer.text('[');
+  for (const [i, search] of searches.entries()) {
+    if (i > 0) writer.text(',');
+    query(collection, search, writer, cancel);
+  }
+  writer.text(']');
+}
