@@ -20,6 +20,8 @@ export interface CatalogEntry {
  */
 export interface Catalog {
   list(): CatalogEntry[];
+  /** Removes directories of interrupted creates and drops; only while nothing else uses the storage. */
+  removeOrphans(): void;
   /** Reserves an id and a directory for a collection that is not visible yet. */
   reserve(name: string): CatalogEntry;
   add(entry: CatalogEntry): void;
@@ -36,9 +38,9 @@ export function openCatalog(storagePath: string): Catalog {
   if (env.get(metaKey(META.formatVersion)) === undefined) env.write(() => stampFormat(env));
   checkFormat(env);
   const list = () => listEntries(env);
-  removeOrphans(storagePath, list());
   return {
     list,
+    removeOrphans: () => removeOrphans(storagePath, list()),
     reserve: (name) => reserve(env, name),
     add: (entry) => env.write(() => env.put(nameKey(entry.name), Buffer.from(JSON.stringify(entry)))),
     remove: (name) => env.write(() => env.remove(nameKey(name))),

@@ -1,7 +1,8 @@
 import { FilterCache } from '../engine/segment/read/filter-cache.ts';
 import type { Collection } from '../engine/segment/collection.ts';
 import { Segment } from '../engine/segment/segment.ts';
-import { vectorConfigs } from '../engine/vectors/vector-config.ts';
+import type { SegmentHandle } from '../engine/segment/segment-handle.ts';
+import { type VectorConfig, vectorConfigs } from '../engine/vectors/vector-config.ts';
 import type { CollectionHandle } from '../protocol/shared-handles.ts';
 import { assert } from '../shared/assert.ts';
 import { openEnv } from '../storage/env.ts';
@@ -40,6 +41,11 @@ export class OpenCollections {
     const collection = this.#attach(handle, open?.collection);
     this.#open.set(collectionId, { generation: handle.generation, collection });
     return collection;
+  }
+
+  /** Attaches to a segment that this thread has just created. */
+  attachSegment(handle: SegmentHandle, vectors: readonly VectorConfig[]): Segment {
+    return new Segment(handle, this.#module, vectors);
   }
 
   /** Closes the files of a dropped collection. */

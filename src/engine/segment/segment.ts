@@ -6,7 +6,6 @@ import {
   ID_BYTES,
   LAYOUT_MAGIC,
   LAYOUT_VERSION,
-  METRIC,
   type MetricName,
   type ScratchLayout,
   type SegmentLayout,

@@ -1,4 +1,4 @@
-import type { WithPayloadInterface, WithVector } from '../../../../schemas/points.ts';
+import type { WithPayloadInterface, WithVector } from '../../../../schemas/common.ts';
 import { payloadKey } from '../../../storage/keys.ts';
 import { wrongInput } from '../../../shared/errors.ts';
 import type { JsonWriter } from '../../../shared/json/writer.ts';

@@ -1,0 +1,47 @@
+import type { CreateCollection } from '../../schemas/collections.ts';
+import type { SegmentHandle } from '../engine/segment/segment-handle.ts';
+import type { CollectionHandle } from './shared-handles.ts';
+import type { DataReply, TaskArguments, UpdateTask } from './tasks.ts';
+
+/** How segments are laid out, the same on every thread. */
+export interface SegmentSizing {
+  readonly bytesMax: number;
+  readonly scratchCount: number;
+}
+
+/** A stored collection with its segments in memory. */
+export interface OpenedCollection {
+  readonly id: number;
+  readonly name: string;
+  readonly directory: string;
+  readonly params: CreateCollection;
+  readonly segments: readonly SegmentHandle[];
+}
+
+/** One update of a batch; `body` as the client sent it. */
+export interface UpdateRequest {
+  readonly task: UpdateTask;
+  readonly args: TaskArguments;
+  readonly body: Uint8Array;
+}
+
+/** What a batch of updates did: a reply for each, and the segments that it opened. */
+export interface UpdateBatchResult {
+  readonly replies: readonly DataReply[];
+  readonly newSegments: readonly SegmentHandle[];
+}
+
+/** The background tasks by name, as functions from message to message. */
+export interface BackgroundTasks {
+  open_storage(input: { storagePath: string; sizing: SegmentSizing }): OpenedCollection[];
+  create_collection(input: { storagePath: string; name: string; params: CreateCollection }): OpenedCollection;
+  drop_collection(input: { storagePath: string; handle: CollectionHandle }): void;
+  update(input: {
+    handle: CollectionHandle;
+    sizing: SegmentSizing;
+    requests: readonly UpdateRequest[];
+  }): UpdateBatchResult;
+  close_storage(input: { storagePath: string }): void;
+}
+
+export type BackgroundTask = keyof BackgroundTasks;

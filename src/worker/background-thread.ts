@@ -1,0 +1,42 @@
+/** Entry of a background thread: piscina calls one of the exported tasks by its name. */
+import { threadId } from 'node:worker_threads';
+import { workerData } from 'piscina';
+import { loadThreadKernels } from '../engine/thread-kernels.ts';
+import type { BackgroundTask, BackgroundTasks } from '../protocol/background-tasks.ts';
+import { type Outcome, toWireError } from '../protocol/wire-error.ts';
+import { assert } from '../shared/assert.ts';
+import { OpenCollections } from './open-collections.ts';
+import { closeStorage, createCollection, dropCollection, openStorage } from './tasks/storage.ts';
+import { updateBatch } from './tasks/update.ts';
+
+const { claims, firstThreadIndex } = workerData as { claims: SharedArrayBuffer; firstThreadIndex: number };
+const kernels = loadThreadKernels();
+const collections = new OpenCollections(kernels.segmentModule, firstThreadIndex + claimIndex(new Int32Array(claims)));
+
+function claimIndex(words: Int32Array): number {
+  const index = words.findIndex((_, i) => Atomics.compareExchange(words, i, 0, threadId) === 0);
+  assert(index >= 0, 'there is a scratch area for each background thread');
+  return index;
+}
+
+/** Errors travel as data: thrown ones would lose their class and code. */
+function task<T extends BackgroundTask>(
+  run: (input: Parameters<BackgroundTasks[T]>[0]) => ReturnType<BackgroundTasks[T]> | Promise<ReturnType<BackgroundTasks[T]>>,
+) {
+  return async (input: Parameters<BackgroundTasks[T]>[0]): Promise<Outcome<ReturnType<BackgroundTasks[T]>>> => {
+    try {
+      return { ok: await run(input) };
+    } catch (error) {
+      return { error: toWireError(error) };
+    }
+  };
+}
+
+export const open_storage = task<'open_storage'>((input) => openStorage(input, kernels.segmentModule));
+export const create_collection = task<'create_collection'>(createCollection);
+export const drop_collection = task<'drop_collection'>(async (input) => {
+  await collections.forget(input.handle.id);
+  await dropCollection(input);
+});
+export const update = task<'update'>((input) => updateBatch(input, collections, kernels.numbers));
+export const close_storage = task<'close_storage'>(closeStorage);
