@@ -1,5 +1,5 @@
 /** Collections: creating them and what is told about them. */
-import Type, { type Static } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { Payload } from './common.ts';
 import { component, rule, withFacts } from './component.ts';
 import { HnswConfig, HnswConfigDiff } from './hnsw.ts';

@@ -1,5 +1,5 @@
 /** What all parts of the API share: envelopes, ids, payload and the selectors of what a record shows. */
-import Type, { type Static, type TSchema } from 'typebox';
+import { Type, type Static, type TSchema } from 'typebox';
 import { component, rule, withFacts } from './component.ts';
 import { float64, nullable, opt, uint, uint64 } from './scalars.ts';
 

@@ -2,7 +2,7 @@
  * The registry of API components and what a schema can carry beyond JSON Schema. A component has the name that Qdrant's
  * OpenAPI document gives it; other schemas nest it by reference to the object, so static types need no lookup.
  */
-import Type, { type Static, type TSchema, type TUnsafe } from 'typebox';
+import { Type, type Static, type TSchema, type TUnsafe } from 'typebox';
 
 /** What a rule found. `at` is the path below the value; a `format` fault is a 400, all others are a 422. */
 export interface RuleFault {

@@ -1,5 +1,5 @@
 /** Filters: conditions on payload, ids and vectors, and how they combine. */
-import Type, { type Static } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { ExtendedPointId, JsonPath } from './common.ts';
 import { component, ref, rule, unnamedRule, withFacts } from './component.ts';
 import { float64, int64, nonZero, opt, uint, uint32 } from './scalars.ts';

@@ -1,5 +1,5 @@
 /** Settings of the HNSW index: as a request gives them (all optional) and as a collection shows them. */
-import Type, { type Static } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { component, withFacts } from './component.ts';
 import { Memory } from './memory.ts';
 import { opt, uint } from './scalars.ts';

@@ -1,5 +1,5 @@
 /** Settings of the optimizer and of the write-ahead log: as given in a request and as shown. */
-import Type, { type Static } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { component, withFacts } from './component.ts';
 import { float64, nullable, oneOf, opt, uint } from './scalars.ts';
 

@@ -1,5 +1,5 @@
 /** Path parameters and query strings that several routes take. */
-import Type, { type Static } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { component, rule, withFacts } from './component.ts';
 import { nonZero, oneOf, uint } from './scalars.ts';
 

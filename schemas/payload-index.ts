@@ -1,5 +1,5 @@
 /** Indexes on payload keys. */
-import Type, { type Static, type TProperties } from 'typebox';
+import { Type, type Static, type TProperties } from 'typebox';
 import { component } from './component.ts';
 import { Memory } from './memory.ts';
 import { oneOf, opt, uint } from './scalars.ts';

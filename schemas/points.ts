@@ -1,5 +1,5 @@
 /** Points: writing, reading, deleting, scrolling and counting them. */
-import Type, { type Static } from 'typebox';
+import { Type, type Static } from 'typebox';
 import {
   ExtendedPointId,
   JsonPath,

@@ -1,5 +1,5 @@
 /** Kinds of quantization. */
-import Type, { type Static } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { component } from './component.ts';
 import { Memory } from './memory.ts';
 import { float32, oneOf, opt } from './scalars.ts';

@@ -1,5 +1,5 @@
 /** The query API. */
-import Type, { type Static } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { ExtendedPointId, ShardKeySelector, WithPayloadInterface, WithVector } from './common.ts';
 import { component, ref, withFacts } from './component.ts';
 import { Filter } from './filter.ts';

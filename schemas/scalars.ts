@@ -1,5 +1,6 @@
 /** Shorthands for the scalar types of the API. The integer formats decide which numbers are out of shape (400). */
-import Type, {
+import {
+  Type,
   type TInteger,
   type TNull,
   type TNumber,

@@ -1,5 +1,5 @@
 /** The server itself. */
-import Type, { type Static } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { component } from './component.ts';
 import { opt } from './scalars.ts';
 

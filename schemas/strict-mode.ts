@@ -1,5 +1,5 @@
 /** Limits that a collection enforces in strict mode: as given in a request and as shown. */
-import Type, { type Static, type TSchema } from 'typebox';
+import { Type, type Static, type TSchema } from 'typebox';
 import { component } from './component.ts';
 import { float64, opt, uint } from './scalars.ts';
 

@@ -1,5 +1,5 @@
 /** How texts are taken apart: tokenizers, stopwords, stemmers; shared by text indexes and the BM25 model. */
-import Type, { type Static } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { component } from './component.ts';
 import { float64, oneOf, opt, uint } from './scalars.ts';
 

@@ -1,5 +1,5 @@
 /** Vectors as parameters of a collection and as values: dense, sparse, multivectors, texts to be embedded. */
-import Type, { type Static, type TSchema } from 'typebox';
+import { Type, type Static, type TSchema } from 'typebox';
 import { component, rule, unnamedRule } from './component.ts';
 import { QuantizationConfig } from './quantization.ts';
 import { float32, nonZero, oneOf, opt, uint, uint32 } from './scalars.ts';
