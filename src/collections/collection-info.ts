@@ -1,0 +1,64 @@
+import type { CollectionInfo, CreateCollection } from '../../schemas/collections.ts';
+
+/** What the running system knows of a collection, beside its parameters. */
+export interface CollectionCounts {
+  readonly points: number;
+  readonly segments: number;
+  readonly queuedUpdates: number;
+}
+
+const HNSW_DEFAULTS = {
+  m: 16,
+  ef_construct: 100,
+  full_scan_threshold: 10_000,
+  max_indexing_threads: 0,
+  on_disk: false,
+};
+const OPTIMIZER_DEFAULTS = {
+  deleted_threshold: 0.2,
+  vacuum_min_vector_number: 1000,
+  default_segment_number: 0,
+  max_segment_size: null,
+  memmap_threshold: null,
+  indexing_threshold: 10_000,
+  flush_interval_sec: 5,
+  max_optimization_threads: null,
+  prevent_unoptimized: null,
+};
+const WAL_DEFAULTS = { wal_capacity_mb: 32, wal_segments_ahead: 0, wal_retain_closed: 1 };
+
+/** The info of a collection: what was given at its creation, echoed as it was, over the defaults. */
+export function collectionInfo(params: CreateCollection, counts: CollectionCounts): CollectionInfo {
+  return {
+    status: 'green',
+    optimizer_status: 'ok',
+    indexed_vectors_count: 0,
+    points_count: counts.points,
+    segments_count: counts.segments,
+    config: {
+      params: {
+        vectors: params.vectors ?? {},
+        shard_number: params.shard_number ?? 1,
+        ...given({ sharding_method: params.sharding_method }),
+        replication_factor: params.replication_factor ?? 1,
+        write_consistency_factor: params.write_consistency_factor ?? 1,
+        on_disk_payload: params.on_disk_payload ?? true,
+        ...given({ payload: params.payload, sparse_vectors: params.sparse_vectors }),
+      },
+      hnsw_config: { ...HNSW_DEFAULTS, ...given(params.hnsw_config ?? {}) },
+      optimizer_config: { ...OPTIMIZER_DEFAULTS, ...given(params.optimizers_config ?? {}) },
+      wal_config: { ...WAL_DEFAULTS, ...given(params.wal_config ?? {}) },
+      quantization_config: params.quantization_config ?? null,
+      ...given({ strict_mode_config: params.strict_mode_config, metadata: params.metadata }),
+    },
+    payload_schema: {},
+    update_queue: { length: counts.queuedUpdates },
+  } as CollectionInfo;
+}
+
+/** Only what has a value: a key that was not given must not show. */
+function given<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined && value !== null),
+  ) as Partial<T>;
+}

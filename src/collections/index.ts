@@ -1,0 +1,173 @@
+import path from 'node:path';
+import type { CollectionInfo, CreateCollection } from '../../schemas/collections.ts';
+import type { Config } from '../config/schema.ts';
+import { BackgroundPool } from '../dispatch/background-pool.ts';
+import { SearchRing } from '../dispatch/search-ring.ts';
+import type { OpenedCollection, SegmentSizing, UpdateBatchResult } from '../protocol/background-tasks.ts';
+import { pointsIn } from '../protocol/segment-counts.ts';
+import type { CollectionHandle } from '../protocol/shared-handles.ts';
+import type { DataReply, DataRequest, ReadTask, UpdateTask } from '../protocol/tasks.ts';
+import { badRequest, collectionNotFound, ServiceError } from '../shared/errors.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { collectionInfo } from './collection-info.ts';
+import type { Collections } from './collections.ts';
+import { UpdateQueue } from './updates.ts';
+
+interface Entry {
+  handle: CollectionHandle;
+  readonly updates: UpdateQueue;
+}
+
+/** Starts the threads and opens the storage. @throws NEARIFY_STORAGE if it cannot be opened */
+export async function createCollections(config: Config, log: Logger): Promise<Collections> {
+  const registry = new CollectionRegistry(config, log);
+  try {
+    await registry.open();
+  } catch (error) {
+    await registry.close();
+    throw error;
+  }
+  return registry;
+}
+
+/** Worker entries have the extension of this file: `.ts` from the sources, `.js` when built. */
+function threadEntry(name: string): URL {
+  return new URL(`../worker/${name}${path.extname(import.meta.url)}`, import.meta.url);
+}
+
+class CollectionRegistry implements Collections {
+  readonly #storagePath: string;
+  readonly #sizing: SegmentSizing;
+  readonly #ring: SearchRing;
+  readonly #pool: BackgroundPool;
+  readonly #log: Logger;
+  readonly #entries = new Map<string, Entry>();
+  /** Creates and drops run one after the other. */
+  #changes: Promise<unknown> = Promise.resolve();
+  #isReady = false;
+
+  constructor(config: Config, log: Logger) {
+    const { search, background } = config.threads;
+    this.#log = log;
+    this.#storagePath = path.resolve(config.storage.storage_path);
+    this.#sizing = { bytesMax: config.storage.segment_bytes_max, scratchCount: search + background };
+    this.#ring = new SearchRing({
+      shape: { slotCount: config.ring.slots, slotBytes: config.ring.slot_bytes, threadCount: search },
+      threadEntry: threadEntry('search-thread'),
+      timeoutMs: config.service.request_timeout_s * 1000,
+      log,
+    });
+    this.#pool = new BackgroundPool({
+      threadEntry: threadEntry('background-thread'),
+      threads: background,
+      firstThreadIndex: search,
+    });
+  }
+
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  async open(): Promise<void> {
+    const startMs = performance.now();
+    const stored = await this.#pool.run('open_storage', { storagePath: this.#storagePath, sizing: this.#sizing });
+    for (const opened of stored) this.#register(opened);
+    this.#isReady = true;
+    const ms = Math.round(performance.now() - startMs);
+    this.#log.info({ collections: stored.length, ms, storagePath: this.#storagePath }, 'storage is open');
+  }
+
+  list(): string[] {
+    return [...this.#entries.keys()];
+  }
+
+  exists(name: string): boolean {
+    return this.#entries.has(name);
+  }
+
+  info(name: string): Promise<CollectionInfo> {
+    const { handle, updates } = this.#entry(name);
+    const counts = {
+      points: pointsIn(handle),
+      segments: Math.max(1, handle.segments.length),
+      queuedUpdates: updates.length,
+    };
+    return Promise.resolve(collectionInfo(handle.params, counts));
+  }
+
+  create(name: string, params: CreateCollection): Promise<void> {
+    return this.#change(async () => {
+      if (this.#entries.has(name)) {
+        throw new ServiceError('NEARIFY_ALREADY_EXISTS', `Collection \`${name}\` already exists!`);
+      }
+      if (Object.keys(params.sparse_vectors ?? {}).length > 0) {
+        throw badRequest('sparse vectors are not supported by this version');
+      }
+      const storagePath = this.#storagePath;
+      this.#register(await this.#pool.run('create_collection', { storagePath, name, params }));
+    });
+  }
+
+  drop(name: string): Promise<boolean> {
+    return this.#change(async () => {
+      const entry = this.#entries.get(name);
+      if (entry === undefined) return false;
+      this.#entries.delete(name);
+      await entry.updates.idle();
+      this.#ring.forget(entry.handle.id);
+      await this.#pool.run('drop_collection', { storagePath: this.#storagePath, handle: entry.handle });
+      return true;
+    });
+  }
+
+  async read(task: ReadTask, name: string, request: DataRequest): Promise<DataReply> {
+    return this.#ring.submit(task, this.#entry(name).handle, request);
+  }
+
+  async update(task: UpdateTask, name: string, request: DataRequest): Promise<DataReply> {
+    return this.#entry(name).updates.push(task, request);
+  }
+
+  async close(): Promise<void> {
+    await this.#changes;
+    await Promise.all([...this.#entries.values()].map(({ updates }) => updates.idle()));
+    if (this.#isReady) await this.#pool.run('close_storage', { storagePath: this.#storagePath });
+    this.#isReady = false;
+    await Promise.all([this.#ring.close(), this.#pool.close()]);
+  }
+
+  #entry(name: string): Entry {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) throw collectionNotFound(name);
+    return entry;
+  }
+
+  #change<T>(body: () => Promise<T>): Promise<T> {
+    const result = this.#changes.then(body);
+    this.#changes = result.catch(() => undefined);
+    return result;
+  }
+
+  #register(opened: OpenedCollection): void {
+    const entry: Entry = {
+      handle: { ...opened, generation: 0 },
+      updates: new UpdateQueue({
+        pool: this.#pool,
+        sizing: this.#sizing,
+        handle: () => entry.handle,
+        onBatch: (result) => this.#addSegments(entry, result),
+      }),
+    };
+    this.#entries.set(opened.name, entry);
+  }
+
+  #addSegments(entry: Entry, { newSegments }: UpdateBatchResult): void {
+    if (newSegments.length === 0) return;
+    const { handle } = entry;
+    entry.handle = {
+      ...handle,
+      generation: handle.generation + 1,
+      segments: [...handle.segments, ...newSegments],
+    };
+  }
+}

@@ -1,0 +1,98 @@
+import type { BackgroundPool } from '../dispatch/background-pool.ts';
+import type { SegmentSizing, UpdateBatchResult } from '../protocol/background-tasks.ts';
+import type { CollectionHandle } from '../protocol/shared-handles.ts';
+import type { DataReply, DataRequest, UpdateTask } from '../protocol/tasks.ts';
+import { ServiceError } from '../shared/errors.ts';
+
+interface WaitingUpdate {
+  readonly task: UpdateTask;
+  readonly request: DataRequest;
+  readonly resolve: (reply: DataReply) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const WAITING_MAX = 256;
+/** Requests that wait while another batch runs share one transaction and one fsync, up to this many bytes. */
+const BATCH_BYTES_MAX = 16 * 1024 * 1024;
+
+/**
+ * The order of updates of one collection: one batch runs at a time on a background thread, what arrives meanwhile forms
+ * the next one.
+ */
+export class UpdateQueue {
+  readonly #pool: BackgroundPool;
+  readonly #sizing: SegmentSizing;
+  readonly #handle: () => CollectionHandle;
+  readonly #onBatch: (result: UpdateBatchResult) => void;
+  #waiting: WaitingUpdate[] = [];
+  #running: Promise<void> | undefined;
+
+  /** `handle` gives the collection as it is now; `onBatch` must make new segments known to readers. */
+  constructor(options: {
+    pool: BackgroundPool;
+    sizing: SegmentSizing;
+    handle: () => CollectionHandle;
+    onBatch: (result: UpdateBatchResult) => void;
+  }) {
+    this.#pool = options.pool;
+    this.#sizing = options.sizing;
+    this.#handle = options.handle;
+    this.#onBatch = options.onBatch;
+  }
+
+  get length(): number {
+    return this.#waiting.length;
+  }
+
+  /** Resolves when the update is durable and visible. @throws NEARIFY_OVERLOADED when too many wait */
+  push(task: UpdateTask, request: DataRequest): Promise<DataReply> {
+    if (this.#waiting.length >= WAITING_MAX) {
+      const text = `${WAITING_MAX} updates of this collection are waiting, retry later`;
+      throw new ServiceError('NEARIFY_OVERLOADED', text, { detail: { retryAfterSeconds: 1 } });
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ task, request, resolve, reject });
+      this.#running ??= this.#drain();
+    });
+  }
+
+  /** Resolves when nothing runs or waits any more. */
+  async idle(): Promise<void> {
+    await this.#running;
+  }
+
+  async #drain(): Promise<void> {
+    // Let requests that arrived in the same turn of the loop join the batch.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) await this.#run(this.#takeBatch());
+    this.#running = undefined;
+  }
+
+  #takeBatch(): WaitingUpdate[] {
+    let bytes = 0;
+    let end = 0;
+    while (end < this.#waiting.length && (end === 0 || bytes < BATCH_BYTES_MAX)) {
+      bytes += this.#waiting[end]!.request.body.length;
+      end += 1;
+    }
+    return this.#waiting.splice(0, end);
+  }
+
+  async #run(batch: readonly WaitingUpdate[]): Promise<void> {
+    const requests = batch.map(({ task, request }) => ({ task, args: request.args, body: request.body }));
+    try {
+      const input = { handle: this.#handle(), sizing: this.#sizing, requests };
+      const result = await this.#pool.run('update', input, transferable(requests.map(({ body }) => body)));
+      this.#onBatch(result);
+      for (const [i, { resolve }] of batch.entries()) resolve(result.replies[i]!);
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+}
+
+/** Buffers that belong wholly to one body; parts of a pool are copied instead. */
+function transferable(bodies: readonly Uint8Array[]): ArrayBuffer[] {
+  const buffers = bodies.filter((body) => body.byteLength > 0 && body.byteLength === body.buffer.byteLength);
+  return [...new Set(buffers.map(({ buffer }) => buffer as ArrayBuffer))];
+}
