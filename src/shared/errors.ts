@@ -38,7 +38,10 @@ export class ServiceError extends Error {
   readonly detail: ErrorDetail;
 
   constructor(code: ErrorCode, text: string, options?: { detail?: ErrorDetail; cause?: unknown }) {
-    super(ERROR_KINDS[code].prefix + text, options?.cause === undefined ? undefined : { cause: options.cause });
+    super(
+      ERROR_KINDS[code].prefix + text,
+      options?.cause === undefined ? undefined : { cause: options.cause },
+    );
     this.name = 'ServiceError';
     this.code = code;
     this.detail = options?.detail ?? {};

@@ -11,7 +11,10 @@ import { updateBatch } from './tasks/update.ts';
 
 const { claims, firstThreadIndex } = workerData as { claims: SharedArrayBuffer; firstThreadIndex: number };
 const kernels = loadThreadKernels();
-const collections = new OpenCollections(kernels.segmentModule, firstThreadIndex + claimIndex(new Int32Array(claims)));
+const collections = new OpenCollections(
+  kernels.segmentModule,
+  firstThreadIndex + claimIndex(new Int32Array(claims)),
+);
 
 function claimIndex(words: Int32Array): number {
   const index = words.findIndex((_, i) => Atomics.compareExchange(words, i, 0, threadId) === 0);
@@ -21,9 +24,13 @@ function claimIndex(words: Int32Array): number {
 
 /** Errors travel as data: thrown ones would lose their class and code. */
 function task<T extends BackgroundTask>(
-  run: (input: Parameters<BackgroundTasks[T]>[0]) => ReturnType<BackgroundTasks[T]> | Promise<ReturnType<BackgroundTasks[T]>>,
+  run: (
+    input: Parameters<BackgroundTasks[T]>[0],
+  ) => ReturnType<BackgroundTasks[T]> | Promise<ReturnType<BackgroundTasks[T]>>,
 ) {
-  return async (input: Parameters<BackgroundTasks[T]>[0]): Promise<Outcome<ReturnType<BackgroundTasks[T]>>> => {
+  return async (
+    input: Parameters<BackgroundTasks[T]>[0],
+  ): Promise<Outcome<ReturnType<BackgroundTasks[T]>>> => {
     try {
       return { ok: await run(input) };
     } catch (error) {

@@ -69,7 +69,8 @@ export class OpenCollections {
       env: before?.env ?? openEnv(handle.directory),
       segments: handle.segments.map(
         (segment) =>
-          before?.segments.find(({ memory }) => memory === segment.memory) ?? new Segment(segment, this.#module, vectors),
+          before?.segments.find(({ memory }) => memory === segment.memory) ??
+          new Segment(segment, this.#module, vectors),
       ),
       threadIndex: this.#threadIndex,
       filterCache: before?.filterCache ?? new FilterCache(),

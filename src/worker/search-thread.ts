@@ -48,7 +48,11 @@ async function serveUntilStopped(): Promise<void> {
 
 async function readMail(): Promise<void> {
   if (Atomics.exchange(words, ring.mailFlags + threadIndex, 0) === 0) return;
-  for (let received = receiveMessageOnPort(port); received !== undefined; received = receiveMessageOnPort(port)) {
+  for (
+    let received = receiveMessageOnPort(port);
+    received !== undefined;
+    received = receiveMessageOnPort(port)
+  ) {
     const mail = received.message as ThreadMail;
     if (mail.kind === 'collection') collections.learn(mail.handle);
     else if (mail.kind === 'drop') await collections.forget(mail.collectionId);
@@ -72,7 +76,8 @@ async function serve(slot: number, mailedBody: Uint8Array | undefined): Promise<
   Atomics.store(words, header + SLOT.owner, threadIndex);
   Atomics.store(words, header + SLOT.state, SLOT_STATE.running);
   // The announcement of the collection may have come after this thread last looked.
-  if (collections.generation(words[header + SLOT.collectionId]!) < words[header + SLOT.generation]!) await readMail();
+  if (collections.generation(words[header + SLOT.collectionId]!) < words[header + SLOT.generation]!)
+    await readMail();
   const { status, body } = run(slot, header, mailedBody);
   const data = slotData(ring, slot);
   const fits = body.length <= data.length;
@@ -86,7 +91,11 @@ async function serve(slot: number, mailedBody: Uint8Array | undefined): Promise<
   Atomics.notify(words, RING.doneSignal);
 }
 
-function run(slot: number, header: number, mailedBody: Uint8Array | undefined): { status: number; body: Uint8Array } {
+function run(
+  slot: number,
+  header: number,
+  mailedBody: Uint8Array | undefined,
+): { status: number; body: Uint8Array } {
   const startMs = performance.now();
   const task = READ_TASKS[words[header + SLOT.task]!]!;
   try {
@@ -115,7 +124,12 @@ function failure(task: ReadTask, thrown: unknown, startMs: number): { status: nu
   const error = toWireError(thrown);
   const { httpStatus, blame } = ERROR_KINDS[error.code];
   if (blame === 'service') {
-    post({ kind: 'fault', task, message: error.message, ...(error.stack === undefined ? {} : { stack: error.stack }) });
+    post({
+      kind: 'fault',
+      task,
+      message: error.message,
+      ...(error.stack === undefined ? {} : { stack: error.stack }),
+    });
   }
   const isBeforeWork = error.code === 'NEARIFY_FORMAT' || error.code === 'NEARIFY_VALIDATION';
   return { status: httpStatus, body: errorEnvelope(error.message, isBeforeWork ? undefined : startMs) };
@@ -134,7 +148,10 @@ function cancellation(header: number): Cancellation {
       if (reason === CANCEL.clientGone) throw new ServiceError('NEARIFY_CANCELLED', 'the client has gone');
       if (reason === CANCEL.timeout || Date.now() > deadline) {
         const seconds = Math.max(0, Math.round((deadline - startMs) / 1000));
-        throw new ServiceError('NEARIFY_TIMEOUT', `Timeout error: Operation 'Search' timed out after ${seconds}s`);
+        throw new ServiceError(
+          'NEARIFY_TIMEOUT',
+          `Timeout error: Operation 'Search' timed out after ${seconds}s`,
+        );
       }
     },
   };

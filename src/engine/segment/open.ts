@@ -57,7 +57,9 @@ export function loadSegments(
 ): SegmentHandle[] {
   const configs = vectorConfigs(params.vectors);
   const prefix = metaKey(META.segment);
-  const metas = Array.from(env.range(prefix, endOfPrefix(prefix)), ({ value }) => JSON.parse(value.toString()));
+  const metas = Array.from(env.range(prefix, endOfPrefix(prefix)), ({ value }) =>
+    JSON.parse(value.toString()),
+  );
   return metas.map((meta: SegmentMeta) => {
     const handle = createSegmentHandle({ id: meta.id, configs, ...sizing });
     loadRows(env, new Segment(handle, module, configs));

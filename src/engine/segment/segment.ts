@@ -133,7 +133,12 @@ export class Segment {
   }
 
   /** Writer: fills a row that is not published yet; vectors are in the order of `this.vectors`. */
-  writeRow(offset: number, id: PointId, version: number, vectors: readonly (ArrayLike<number> | undefined)[]): void {
+  writeRow(
+    offset: number,
+    id: PointId,
+    version: number,
+    vectors: readonly (ArrayLike<number> | undefined)[],
+  ): void {
     assert(offset < this.capacity, 'the row lies within the segment');
     this.#setBit(this.layout.idKinds, offset, writeIdColumn(this.#idView, offset * ID_BYTES, id));
     this.#versions[offset] = version;
@@ -150,14 +155,21 @@ export class Segment {
   }
 
   /** Writer: copies rows that an earlier process stored; see storage/row-batch.ts. */
-  loadPoints(first: number, points: { versions: Uint8Array; ids: Uint8Array; idKinds: Uint8Array; count: number }): void {
+  loadPoints(
+    first: number,
+    points: { versions: Uint8Array; ids: Uint8Array; idKinds: Uint8Array; count: number },
+  ): void {
     this.#bytes.set(points.versions, this.layout.versions + first * 8);
     this.#bytes.set(points.ids, this.layout.ids + first * ID_BYTES);
     copyBits(points.idKinds, points.count, (row, bit) => this.#setBit(this.layout.idKinds, first + row, bit));
   }
 
   /** Writer: as {@link loadPoints}, for the rows of one vector. */
-  loadVector(column: VectorColumn, first: number, batch: { presence: Uint8Array; rows: Uint8Array; count: number }): void {
+  loadVector(
+    column: VectorColumn,
+    first: number,
+    batch: { presence: Uint8Array; rows: Uint8Array; count: number },
+  ): void {
     this.#bytes.set(batch.rows, column.rows + first * column.strideBytes);
     copyBits(batch.presence, batch.count, (row, bit) => this.#setBit(column.present, first + row, bit));
   }

@@ -3,7 +3,7 @@ import { count } from '../../engine/segment/read/count.ts';
 import { compileValidator } from '../../shared/validation.ts';
 import { parseBody, type ReadContext } from '../task.ts';
 
-const validate = compileValidator(CountRequest, { part: 'JSON body', prefix: 'count_request' });
+const validate = compileValidator(CountRequest, { part: 'JSON body' });
 
 /** Counts exactly even where an estimate would do: the bitmaps make it cheap. */
 export function runCount(context: ReadContext): void {

@@ -3,7 +3,7 @@ import { query } from '../../engine/segment/read/query.ts';
 import { compileValidator } from '../../shared/validation.ts';
 import { parseBody, type ReadContext } from '../task.ts';
 
-const validateQuery = compileValidator(QueryRequest, { part: 'JSON body', prefix: 'internal' });
+const validateQuery = compileValidator(QueryRequest, { part: 'JSON body' });
 const validateBatch = compileValidator(QueryRequestBatch, { part: 'JSON body' });
 
 export function runQuery(context: ReadContext): void {

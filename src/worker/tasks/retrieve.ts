@@ -6,7 +6,7 @@ import { parsePathPointId, parsePointId } from '../../shared/ids.ts';
 import { compileValidator } from '../../shared/validation.ts';
 import { parseBody, type ReadContext } from '../task.ts';
 
-const validate = compileValidator(PointRequest, { part: 'JSON body', prefix: 'point_request' });
+const validate = compileValidator(PointRequest, { part: 'JSON body' });
 
 export function runRetrieve(context: ReadContext): void {
   const { collection, writer } = context;

@@ -6,7 +6,7 @@ import { compileValidator } from '../../shared/validation.ts';
 import { parseBody, type ReadContext } from '../task.ts';
 
 const DEFAULT_LIMIT = 10;
-const validate = compileValidator(ScrollRequest, { part: 'JSON body', prefix: 'scroll_request' });
+const validate = compileValidator(ScrollRequest, { part: 'JSON body' });
 
 export function runScroll(context: ReadContext): void {
   const { collection, cancel, writer } = context;

@@ -24,7 +24,13 @@ export async function openStorage(
     const env = openEnv(absolute);
     try {
       const params = readParams(env);
-      opened.push({ id, name, directory: absolute, params, segments: loadSegments(env, params, sizing, module) });
+      opened.push({
+        id,
+        name,
+        directory: absolute,
+        params,
+        segments: loadSegments(env, params, sizing, module),
+      });
     } finally {
       await env.close();
     }

@@ -5,7 +5,10 @@ import type { Segment } from '../segment.ts';
 
 /** How many points match the filter, exactly; all points without one. */
 export function count(collection: Collection, filter: Filter | undefined, cancel: Cancellation): number {
-  return collection.segments.reduce((sum, segment) => sum + countSegment(collection, segment, filter, cancel), 0);
+  return collection.segments.reduce(
+    (sum, segment) => sum + countSegment(collection, segment, filter, cancel),
+    0,
+  );
 }
 
 function countSegment(

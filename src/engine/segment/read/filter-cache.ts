@@ -25,7 +25,13 @@ export class FilterCache {
   readonly #filters = new Map<string, { predicate: Predicate; segments: Map<number, FilterBitmap> }>();
 
   /** Bits for at least `count` rows; reads the payload of the rows that are new. O(new rows). */
-  bitmap(collection: Collection, segment: Segment, filter: Filter, count: number, cancel: Cancellation): FilterBitmap {
+  bitmap(
+    collection: Collection,
+    segment: Segment,
+    filter: Filter,
+    count: number,
+    cancel: Cancellation,
+  ): FilterBitmap {
     const entry = this.#entry(filter);
     const known = entry.segments.get(segment.id);
     if (known !== undefined && known.rows >= count) return known;

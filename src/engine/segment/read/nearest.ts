@@ -1,5 +1,10 @@
 import type { Filter } from '../../../../schemas/filter.ts';
-import { METRIC, type MetricName, SCRATCH_HEAP_MAX, type ScratchLayout } from '../../../kernels/memory-layout.ts';
+import {
+  METRIC,
+  type MetricName,
+  SCRATCH_HEAP_MAX,
+  type ScratchLayout,
+} from '../../../kernels/memory-layout.ts';
 import type { Cancellation } from '../cancellation.ts';
 import type { Collection } from '../collection.ts';
 import type { Segment, Snapshot, VectorColumn } from '../segment.ts';
@@ -31,7 +36,9 @@ const OPTIMISTIC_TRIES = 2;
 export function nearest(collection: Collection, plan: NearestPlan, cancel: Cancellation): Hit[] {
   const hits = collection.segments.flatMap((segment) => {
     const column = segment.vector(plan.vectorName);
-    return column === undefined || segment.count === 0 ? [] : searchSegment(collection, segment, column, plan, cancel);
+    return column === undefined || segment.count === 0
+      ? []
+      : searchSegment(collection, segment, column, plan, cancel);
   });
   hits.sort((a, b) => b.similarity - a.similarity);
   return withoutReplaced(hits).slice(0, plan.k);
@@ -82,7 +89,11 @@ interface RowSet {
 }
 
 /** The rows to look at; with `isPrivate` under a copy of the tombstones that no update can change. */
-function freeze(segment: Segment, scratch: ScratchLayout, isPrivate: boolean): { snapshot: Snapshot; tombstones: number } {
+function freeze(
+  segment: Segment,
+  scratch: ScratchLayout,
+  isPrivate: boolean,
+): { snapshot: Snapshot; tombstones: number } {
   for (;;) {
     const snapshot = segment.snapshot();
     if (!isPrivate) return { snapshot, tombstones: segment.layout.tombstones };
@@ -130,7 +141,11 @@ function scanHeap(
   kernels.heapSort(scratch.heap, length);
   const scores = new Float32Array(memory.buffer, scratch.heap, length * 2);
   const offsets = new Uint32Array(memory.buffer, scratch.heap, length * 2);
-  return Array.from({ length }, (_, i) => ({ segment, offset: offsets[i * 2 + 1]!, similarity: scores[i * 2]! }));
+  return Array.from({ length }, (_, i) => ({
+    segment,
+    offset: offsets[i * 2 + 1]!,
+    similarity: scores[i * 2]!,
+  }));
 }
 
 /** For a k that no heap in scratch holds: every allowed row with its score. */
@@ -142,7 +157,8 @@ function scanAll(
   cancel: Cancellation,
 ): Hit[] {
   const hits: Hit[] = [];
-  const bit = (bitmap: number, offset: number) => (segment.bytesAt(bitmap + (offset >> 3), 1)[0]! >> (offset & 7)) & 1;
+  const bit = (bitmap: number, offset: number) =>
+    (segment.bytesAt(bitmap + (offset >> 3), 1)[0]! >> (offset & 7)) & 1;
   for (let from = 0; from < rows.count; from += ROWS_PER_SLICE) {
     cancel.check();
     const to = Math.min(from + ROWS_PER_SLICE, rows.count);

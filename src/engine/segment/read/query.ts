@@ -12,7 +12,12 @@ import { scroll } from './scroll.ts';
 const DEFAULT_LIMIT = 10;
 
 /** Answers one query request: writes `{"points":[…]}`. */
-export function query(collection: Collection, request: QueryRequest, writer: JsonWriter, cancel: Cancellation): void {
+export function query(
+  collection: Collection,
+  request: QueryRequest,
+  writer: JsonWriter,
+  cancel: Cancellation,
+): void {
   const selected = selection(collection, request.with_payload, request.with_vector);
   const page = pageOf(collection, request);
   writer.text('{"points":[');
@@ -76,7 +81,9 @@ function writeNearest(
     k: page.end + (example.id === undefined ? 0 : 1),
   };
   const hits = plan.k === 0 ? [] : nearest(collection, plan, cancel);
-  const others = hits.filter(({ segment, offset }) => example.id === undefined || segment.idAt(offset) !== example.id);
+  const others = hits.filter(
+    ({ segment, offset }) => example.id === undefined || segment.idAt(offset) !== example.id,
+  );
   const passes = thresholdTest(config, request.score_threshold ?? undefined);
   writeHits(collection, others.slice(page.offset, page.end).filter(passes), config, selected, writer);
 }
@@ -107,7 +114,9 @@ function exampleOf(
   return { vector: at.segment.vectorAt(column, at.offset), id };
 }
 
-function isNearest(input: QueryRequest['query']): input is Extract<QueryRequest['query'], { nearest: unknown }> {
+function isNearest(
+  input: QueryRequest['query'],
+): input is Extract<QueryRequest['query'], { nearest: unknown }> {
   return typeof input === 'object' && input !== null && 'nearest' in input;
 }
 

@@ -34,7 +34,10 @@ export function selection(
  * The stored payload of the point at a location that a search found, and where the point is now: a concurrent update may
  * have replaced it (then its new row counts) or deleted it (undefined). Call `env.refresh()` before.
  */
-export function currentRow(collection: Collection, location: Location): { at: Location; payload: Buffer } | undefined {
+export function currentRow(
+  collection: Collection,
+  location: Location,
+): { at: Location; payload: Buffer } | undefined {
   const payload = collection.env.get(payloadKey(location.segment.id, location.offset));
   if (payload !== undefined) return { at: location, payload };
   const at = locate(collection, location.segment.idAt(location.offset));
@@ -43,7 +46,12 @@ export function currentRow(collection: Collection, location: Location): { at: Lo
 }
 
 /** Writes the members `,"payload":…,"vector":…` that the selection asks for. */
-export function writeSelected(writer: JsonWriter, selected: Selection, at: Location, payload: Uint8Array): void {
+export function writeSelected(
+  writer: JsonWriter,
+  selected: Selection,
+  at: Location,
+  payload: Uint8Array,
+): void {
   if (selected.payload !== undefined) {
     writer.text(',"payload":');
     selected.payload.write(writer, payload);
@@ -55,7 +63,12 @@ export function writeSelected(writer: JsonWriter, selected: Selection, at: Locat
 }
 
 /** A record: id and what the selection asks for. */
-export function writeRecord(writer: JsonWriter, selected: Selection, at: Location, payload: Uint8Array): void {
+export function writeRecord(
+  writer: JsonWriter,
+  selected: Selection,
+  at: Location,
+  payload: Uint8Array,
+): void {
   writer.text('{"id":');
   writer.id(at.segment.idAt(at.offset));
   writeSelected(writer, selected, at, payload);

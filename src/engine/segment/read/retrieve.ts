@@ -23,7 +23,12 @@ export function retrieve(
 }
 
 /** Writes the record of one point; false, and nothing written, if there is none. */
-export function retrieveOne(collection: Collection, id: PointId, selected: Selection, writer: JsonWriter): boolean {
+export function retrieveOne(
+  collection: Collection,
+  id: PointId,
+  selected: Selection,
+  writer: JsonWriter,
+): boolean {
   const row = storedRow(collection, id);
   if (row !== undefined) writeRecord(writer, selected, row.at, row.payload);
   return row !== undefined;

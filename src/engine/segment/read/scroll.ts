@@ -23,7 +23,11 @@ const POINTS_BETWEEN_CHECKS = 256;
 /** Points in the order of their ids, from `from` (inclusive) on, at most `limit` that match the filter. */
 export function scroll(
   collection: Collection,
-  options: { readonly from?: PointId | undefined; readonly limit: number; readonly filter?: Filter | undefined },
+  options: {
+    readonly from?: PointId | undefined;
+    readonly limit: number;
+    readonly filter?: Filter | undefined;
+  },
   cancel: Cancellation,
 ): ScrollPage {
   const all = Buffer.of(PREFIX.pointId);

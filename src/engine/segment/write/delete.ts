@@ -10,7 +10,11 @@ import type { WriteTransaction } from './transaction.ts';
  * Deletes the points that a selector names by id or by filter; unknown ids are no error.
  * @throws NEARIFY_BAD_REQUEST for an empty list of ids
  */
-export function applyDelete(transaction: WriteTransaction, selector: PointsSelector, cancel: Cancellation): void {
+export function applyDelete(
+  transaction: WriteTransaction,
+  selector: PointsSelector,
+  cancel: Cancellation,
+): void {
   if ('points' in selector) {
     for (const id of selector.points) transaction.remove(parsePointId(id)!);
     return;

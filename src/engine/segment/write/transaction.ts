@@ -1,7 +1,15 @@
 import type { CreateCollection } from '../../../../schemas/collections.ts';
 import { assert } from '../../../shared/assert.ts';
 import { encodePointId, type PointId } from '../../../shared/ids.ts';
-import { META, metaKey, payloadKey, pointIdKey, rowBatchKey, TOMBSTONE_BLOCK_ROWS, tombstoneKey } from '../../../storage/keys.ts';
+import {
+  META,
+  metaKey,
+  payloadKey,
+  pointIdKey,
+  rowBatchKey,
+  TOMBSTONE_BLOCK_ROWS,
+  tombstoneKey,
+} from '../../../storage/keys.ts';
 import { encodePointColumns, encodeVectorRows } from '../../../storage/row-batch.ts';
 import { ID_BYTES } from '../../../kernels/memory-layout.ts';
 import { type Collection, encodeLocation, type Location, locate } from '../collection.ts';

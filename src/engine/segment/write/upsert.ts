@@ -54,7 +54,11 @@ export function applyUpsert(transaction: WriteTransaction, { points, mode, filte
   }
 }
 
-function matches({ collection }: WriteTransaction, { segment, offset }: Location, wanted: Predicate): boolean {
+function matches(
+  { collection }: WriteTransaction,
+  { segment, offset }: Location,
+  wanted: Predicate,
+): boolean {
   const point = new RowPoint(segment);
   point.moveTo(offset, collection.env.get(payloadKey(segment.id, offset)) ?? NO_PAYLOAD);
   return wanted(point);
@@ -64,7 +68,8 @@ function columnsToPoints(batch: Extract<PointInsertOperations, { batch: unknown 
   const { ids, vectors, payloads } = batch;
   const vectorOf = Array.isArray(vectors)
     ? (i: number) => vectors[i]
-    : (i: number) => Object.fromEntries(Object.entries(vectors).map(([name, rows]) => [name, (rows as unknown[])[i]]));
+    : (i: number) =>
+        Object.fromEntries(Object.entries(vectors).map(([name, rows]) => [name, (rows as unknown[])[i]]));
   return ids.map((id, i) => ({ id, vector: vectorOf(i), payload: payloads?.[i] ?? null }) as PointStruct);
 }
 

@@ -1,7 +1,7 @@
 /** `range`: bounds of numbers or of moments. */
 import type { DatetimeRange, Range, RangeInterface } from '../../../../../schemas/filter.ts';
 import { formatError } from '../../../../shared/errors.ts';
-import { type Microseconds, parseDatetime } from '../../datetime.ts';
+import { type Microseconds, parseDatetime } from '../../../../shared/datetime.ts';
 import { asDouble } from '../../values.ts';
 import { anyElement, type ValueTest } from '../predicate.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { parseDatetime } from '../../../../src/engine/payload/datetime.ts';
-import { runs } from '../../../helpers/property-runs.ts';
+import { parseDatetime } from '../../../src/shared/datetime.ts';
+import { runs } from '../../helpers/property-runs.ts';
 
 const noon = Date.UTC(2024, 1, 29, 12, 30, 5) * 1000;
 
