@@ -5,10 +5,16 @@ import { fileURLToPath } from 'node:url';
 
 const folders = process.argv.slice(2);
 const root = fileURLToPath(new URL('..', import.meta.url));
-const files = globSync(folders.length === 0 ? 'test/**/*.test.ts' : folders.map((f) => `test/${f}/**/*.test.ts`), { cwd: root });
+const files = globSync(
+  folders.length === 0 ? 'test/**/*.test.ts' : folders.map((f) => `test/${f}/**/*.test.ts`),
+  { cwd: root },
+);
 if (files.length === 0) {
   console.error('no test file found');
   process.exit(1);
 }
-const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=2', ...files.sort()], { cwd: root, stdio: 'inherit' });
+const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=2', ...files.sort()], {
+  cwd: root,
+  stdio: 'inherit',
+});
 process.exit(status ?? 1);

@@ -26,7 +26,11 @@ function newestBelow(folder) {
 
 function run(what, command, args) {
   console.log(`${what} (${[command, ...args].join(' ')})`);
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
   if (status === 0) return;
   console.error(`${command} failed${error === undefined ? '' : `: ${error.message}`}`);
   process.exit(status ?? 1);
@@ -39,8 +43,12 @@ if (isTest) {
   run('Building the kernels', 'npm', ['run', '--silent', 'build:wasm']);
 } else {
   const stamp = 'dist/.build-stamp';
-  const sources = Math.max(...['src', 'routes', 'schemas'].filter((f) => existsSync(path.join(root, f))).map(newestBelow));
-  if (Math.max(sources, changedAt('package-lock.json'), changedAt('tsconfig.build.json')) > changedAt(stamp)) {
+  const sources = Math.max(
+    ...['src', 'routes', 'schemas'].filter((f) => existsSync(path.join(root, f))).map(newestBelow),
+  );
+  if (
+    Math.max(sources, changedAt('package-lock.json'), changedAt('tsconfig.build.json')) > changedAt(stamp)
+  ) {
     run('Building', 'npm', ['run', '--silent', 'build']);
     writeFileSync(path.join(root, stamp), '');
   }

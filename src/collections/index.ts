@@ -70,7 +70,10 @@ class CollectionRegistry implements Collections {
 
   async open(): Promise<void> {
     const startMs = performance.now();
-    const stored = await this.#pool.run('open_storage', { storagePath: this.#storagePath, sizing: this.#sizing });
+    const stored = await this.#pool.run('open_storage', {
+      storagePath: this.#storagePath,
+      sizing: this.#sizing,
+    });
     for (const opened of stored) this.#register(opened);
     this.#isReady = true;
     const ms = Math.round(performance.now() - startMs);

@@ -12,7 +12,12 @@ import {
   slotData,
   slotHeader,
 } from '../protocol/ring-layout.ts';
-import type { CollectionHandle, SearchThreadData, ThreadMail, ThreadMessage } from '../protocol/shared-handles.ts';
+import type {
+  CollectionHandle,
+  SearchThreadData,
+  ThreadMail,
+  ThreadMessage,
+} from '../protocol/shared-handles.ts';
 import { type DataReply, type DataRequest, READ_TASKS, type ReadTask } from '../protocol/tasks.ts';
 import { internalError, ServiceError } from '../shared/errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -77,14 +82,17 @@ export class SearchRing {
     const slot = this.#freeSlots.pop();
     if (slot === undefined) {
       const text = `all ${this.#ring.slotCount} search slots are busy, retry after ${RETRY_AFTER_SECONDS}s`;
-      throw new ServiceError('NEARIFY_OVERLOADED', text, { detail: { retryAfterSeconds: RETRY_AFTER_SECONDS } });
+      throw new ServiceError('NEARIFY_OVERLOADED', text, {
+        detail: { retryAfterSeconds: RETRY_AFTER_SECONDS },
+      });
     }
     if (this.#known.get(handle.id) !== handle) this.publish(handle);
     return new Promise((resolve, reject) => {
       const stopListening = this.#cancelOnAbort(slot, request.signal);
       const mailedTo = this.#fillSlot(slot, task, handle, request);
       this.#pending.set(slot, { resolve, reject, stopListening, mailedTo });
-      if (mailedTo >= 0) this.#mail(mailedTo, { kind: 'request', slot, body: request.body }, [request.body.buffer]);
+      if (mailedTo >= 0)
+        this.#mail(mailedTo, { kind: 'request', slot, body: request.body }, [request.body.buffer]);
       else this.#enqueue(slot);
       this.#sweeper ??= setInterval(() => this.#cancelOverdue(), SWEEP_INTERVAL_MS).unref();
     });
@@ -123,7 +131,9 @@ export class SearchRing {
     this.#startedAtMs[index] = performance.now();
     for (const handle of this.#known.values()) this.#mail(index, { kind: 'collection', handle });
     thread.on('message', (message: ThreadMessage) => this.#onMessage(index, message));
-    thread.on('error', (error) => this.#options.log.error({ err: error, thread: index }, 'search thread failed'));
+    thread.on('error', (error) =>
+      this.#options.log.error({ err: error, thread: index }, 'search thread failed'),
+    );
     thread.on('exit', (code) => this.#onExit(index, code));
   }
 
@@ -151,7 +161,10 @@ export class SearchRing {
     }
     // A thread that cannot even start must not turn into a busy loop of restarts.
     const livedMs = performance.now() - this.#startedAtMs[index]!;
-    setTimeout(() => !this.#isClosing && this.#startThread(index), livedMs < RESTART_PAUSE_MS ? RESTART_PAUSE_MS : 0);
+    setTimeout(
+      () => !this.#isClosing && this.#startThread(index),
+      livedMs < RESTART_PAUSE_MS ? RESTART_PAUSE_MS : 0,
+    );
   }
 
   /** Slots that wait for any thread to claim them. */
@@ -198,7 +211,10 @@ export class SearchRing {
   }
 
   #mail(thread: number, mail: ThreadMail, transfer: ArrayBufferLike[] = []): void {
-    this.#threads[thread]?.postMessage(mail, transfer.filter((buffer) => buffer instanceof ArrayBuffer));
+    this.#threads[thread]?.postMessage(
+      mail,
+      transfer.filter((buffer) => buffer instanceof ArrayBuffer),
+    );
     Atomics.store(this.#ring.words, this.#ring.mailFlags + thread, 1);
     this.#wakeAll();
   }
@@ -278,6 +294,11 @@ export class SearchRing {
   }
 
   #cancel(slot: number, reason: number): void {
-    Atomics.compareExchange(this.#ring.words, slotHeader(this.#ring, slot) + SLOT.cancel, CANCEL.none, reason);
+    Atomics.compareExchange(
+      this.#ring.words,
+      slotHeader(this.#ring, slot) + SLOT.cancel,
+      CANCEL.none,
+      reason,
+    );
   }
 }

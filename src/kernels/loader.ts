@@ -6,7 +6,7 @@ type Pointer = number;
  * The functions of kernels.wasm over one memory. Pointers are byte addresses in it, results are counts unless said
  * otherwise. `reference.ts` holds the same functions in plain TypeScript.
  */
-export interface Kernels {
+export interface ScanKernels {
   /** Constant number `index` of LAYOUT_CONSTANTS as the kernels were compiled with. */
   layoutConstant(index: number): number;
   /** Similarity (float32, larger is better) of two vectors of `dim` floats. */
@@ -71,6 +71,39 @@ export interface Kernels {
   /** How many of the first `bits` bits are set. */
   bitmapCount(bitmap: Pointer, bits: number): number;
 }
+
+/** The HNSW graph of graph-layout.ts: `graph` is the head of a graph, `walk` the head of the calling thread's walk area. */
+export interface GraphKernels {
+  /**
+   * Encodes and links the rows `from` ≤ offset < `to` of a graph (HNSW paper, Algorithm 1); rows without a vector are
+   * marked done. Several threads may do so at once, each with its own walk area and rows. O(log rows) distances a row.
+   */
+  insertRange(graph: Pointer, walk: Pointer, from: number, to: number): void;
+  /** Raises the graph's `linkedCount` over the rows that are done, at most to `limit`; returns it. */
+  advanceLinked(graph: Pointer, limit: number): number;
+  /**
+   * Starts a search for the query in the scratch area with a pool of `ef` entries (WALK_MODE `mode`; bitmaps may be 0).
+   * Returns 0 if the graph is empty: then there is nothing to run or end.
+   */
+  searchBegin(
+    graph: Pointer,
+    walk: Pointer,
+    ef: number,
+    mode: number,
+    tombstones: Pointer,
+    allowed: Pointer,
+  ): number;
+  /** Expands at most `hops` candidates; 1 when the search is finished, else it can go on or be given up. */
+  searchRun(graph: Pointer, walk: Pointer, hops: number): number;
+  /**
+   * Offers what was found, offsets below `limit` only, to the scratch heap that keeps the best `k` by exact float32
+   * score; returns the heap's new length.
+   */
+  searchEnd(graph: Pointer, walk: Pointer, limit: number, heapLength: number, k: number): number;
+}
+
+/** All functions of kernels.wasm. */
+export type Kernels = ScanKernels & GraphKernels;
 
 /** Reads and compiles kernels.wasm, which `npm run build:wasm` makes. Once a thread, at start: it blocks. */
 export function loadKernelModule(): WebAssembly.Module {

@@ -19,8 +19,11 @@
  * | scratch[i].tombstones | bitmap                     | private copy of the tombstones                             |
  * | scratch[i].scores  | 4 x SCRATCH_HEAP_MAX          | float32                                                    |
  * | scratch[i].offsets | 4 x SCRATCH_HEAP_MAX          | u32                                                        |
+ *
+ * A vector with a graph has the sections of graph-layout.ts after its rows, and each scratch area then has a walk area.
  */
 import { assert } from '../shared/assert.ts';
+import { type GraphLayout, type GraphSpec, takeGraph, takeWalk, type WalkLayout } from './graph-layout.ts';
 
 export const WASM_PAGE_BYTES = 65_536;
 /** 4 GiB minus one page: the end of the memory is still a u32. */
@@ -31,7 +34,7 @@ export const HEAP_ENTRY_BYTES = 8;
 export const ID_BYTES = 16;
 export const VERSION_BYTES = 8;
 export const LAYOUT_MAGIC = 0x5946524e;
-export const LAYOUT_VERSION = 1;
+export const LAYOUT_VERSION = 2;
 const HEADER_BYTES = 4096;
 const SECTION_ALIGN = 64;
 const ROW_ALIGN = 16;
@@ -65,6 +68,8 @@ export const HEADER = {
 export interface VectorSpec {
   readonly name: string;
   readonly dim: number;
+  /** Room for an HNSW graph over this vector; none if absent. */
+  readonly graph?: GraphSpec;
 }
 
 export interface SegmentLayoutOptions {
@@ -83,6 +88,7 @@ export interface VectorLayout {
   readonly strideBytes: number;
   readonly present: number;
   readonly rows: number;
+  readonly graph?: GraphLayout;
 }
 
 /** Byte addresses of one thread's working space. */
@@ -93,6 +99,8 @@ export interface ScratchLayout {
   readonly tombstones: number;
   readonly scores: number;
   readonly offsets: number;
+  /** Present if any vector of the segment has a graph. */
+  readonly walk?: WalkLayout;
 }
 
 /** Byte addresses of a segment's memory; plain data that can be sent between threads. */
@@ -134,10 +142,12 @@ function layoutFor(options: SegmentLayoutOptions, capacity: number): SegmentLayo
   const idKinds = take(bitmapBytes);
   const ids = take(capacity * ID_BYTES);
   const versions = take(capacity * VERSION_BYTES);
-  const vectors = options.vectors.map(({ name, dim }): VectorLayout => {
+  const vectors = options.vectors.map(({ name, dim, graph }): VectorLayout => {
     const strideBytes = vectorStrideBytes(dim);
-    return { name, dim, strideBytes, present: take(bitmapBytes), rows: take(capacity * strideBytes) };
+    const vector = { name, dim, strideBytes, present: take(bitmapBytes), rows: take(capacity * strideBytes) };
+    return graph === undefined ? vector : { ...vector, graph: takeGraph(take, capacity, dim, graph) };
   });
+  const walkDims = options.vectors.flatMap(({ dim, graph }) => (graph === undefined ? [] : [dim]));
   const scratch = Array.from(
     { length: options.scratchCount },
     (): ScratchLayout => ({
@@ -147,6 +157,7 @@ function layoutFor(options: SegmentLayoutOptions, capacity: number): SegmentLayo
       tombstones: take(bitmapBytes),
       scores: take(SCRATCH_HEAP_MAX * 4),
       offsets: take(SCRATCH_HEAP_MAX * 4),
+      ...(walkDims.length === 0 ? {} : { walk: takeWalk(take, capacity, Math.max(...walkDims)) }),
     }),
   );
   const bytes = roundUp(end, WASM_PAGE_BYTES);

@@ -2,13 +2,13 @@
  * The kernels once more in plain TypeScript, one float32 operation at a time. Tests compare the compiled kernels with
  * them: bit for bit below 16 dimensions, within rounding above, where the compiled sums run in another order.
  */
-import type { Kernels } from './loader.ts';
+import type { ScanKernels } from './loader.ts';
 import { LAYOUT_CONSTANTS, METRIC } from './memory-layout.ts';
 
 const f32 = Math.fround;
 const FLOAT_EPSILON = f32(1.1920929e-7);
 
-type Args<Name extends keyof Kernels> = Parameters<Kernels[Name]>;
+type Args<Name extends keyof ScanKernels> = Parameters<ScanKernels[Name]>;
 
 /** Similarity of two vectors of the same length, larger is better; every step rounded to float32. */
 export function referenceSimilarity(metric: number, a: ArrayLike<number>, b: ArrayLike<number>): number {
@@ -39,7 +39,7 @@ interface Entry {
 const isWorse = (a: Entry, b: Entry): boolean =>
   a.score < b.score || (a.score === b.score && a.offset > b.offset);
 
-function heapTwins(view: DataView): Pick<Kernels, 'heapOffer' | 'heapSort'> {
+function heapTwins(view: DataView): Pick<ScanKernels, 'heapOffer' | 'heapSort'> {
   const read = (heap: number, length: number): Entry[] =>
     Array.from({ length }, (_, i) => ({
       score: view.getFloat32(heap + 8 * i, true),
@@ -76,11 +76,11 @@ function wordBytes(bits: number): number {
   return Math.ceil(bits / 64) * 8;
 }
 
-type BitmapTwins = Pick<Kernels, Extract<keyof Kernels, `bitmap${string}`>>;
+type BitmapTwins = Pick<ScanKernels, Extract<keyof ScanKernels, `bitmap${string}`>>;
 
 function bitmapTwins(view: DataView): BitmapTwins {
   const combine =
-    (operation: (a: number, b: number) => number): Kernels['bitmapAnd'] =>
+    (operation: (a: number, b: number) => number): ScanKernels['bitmapAnd'] =>
     (target, source, bits) => {
       for (let i = 0; i < wordBytes(bits); i++) {
         view.setUint8(target + i, operation(view.getUint8(target + i), view.getUint8(source + i)));
@@ -108,10 +108,10 @@ function floatsAt(view: DataView, pointer: number, dim: number): Float32Array {
   return Float32Array.from({ length: dim }, (_, i) => view.getFloat32(pointer + 4 * i, true));
 }
 
-type ScanTwins = Pick<Kernels, 'similarity' | 'scanTopK' | 'scoreOffsets' | 'scoreRange'>;
+type ScanTwins = Pick<ScanKernels, 'similarity' | 'scanTopK' | 'scoreOffsets' | 'scoreRange'>;
 
-function scanTwins(view: DataView, heapOffer: Kernels['heapOffer']): ScanTwins {
-  const similarity: Kernels['similarity'] = (metric, a, b, dim) =>
+function scanTwins(view: DataView, heapOffer: ScanKernels['heapOffer']): ScanTwins {
+  const similarity: ScanKernels['similarity'] = (metric, a, b, dim) =>
     referenceSimilarity(metric, floatsAt(view, a, dim), floatsAt(view, b, dim));
   return {
     similarity,
@@ -143,8 +143,8 @@ function scanTwins(view: DataView, heapOffer: Kernels['heapOffer']): ScanTwins {
   };
 }
 
-/** The `Kernels` functions over the same memory. A heap is kept sorted, worst first, which is a valid heap order. */
-export function referenceKernels(memory: WebAssembly.Memory): Kernels {
+/** The `ScanKernels` functions over the same memory. A heap is kept sorted, worst first, which is a valid heap order. */
+export function referenceKernels(memory: WebAssembly.Memory): ScanKernels {
   const view = new DataView(memory.buffer);
   const heap = heapTwins(view);
   return {

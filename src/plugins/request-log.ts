@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 
 /**
- * One line a request, at debug; requests slower than `slowMs` (0: none) are warnings. Failures of ours have a line of
+ * One line a request if `isDebug`; requests slower than `slowMs` (0: none) are warnings. Failures of ours have a line of
  * their own, written where the error is known.
  */
-export function useRequestLog(app: FastifyInstance, slowMs: number): void {
+export function useRequestLog(app: FastifyInstance, slowMs: number, isDebug: boolean): void {
   app.addHook('onResponse', (request, reply, done) => {
     const isSlow = slowMs > 0 && reply.elapsedTime > slowMs;
-    if (isSlow || request.log.isLevelEnabled('debug')) {
+    if (isSlow || isDebug) {
       const line = {
         method: request.method,
         url: request.url,

@@ -36,7 +36,8 @@ function causeStack(error: ServiceError): { stack?: string } {
 /** Back into the class; `message` already carries the prefix of its kind. */
 export function fromWireError(wire: WireError): ServiceError {
   const { prefix } = ERROR_KINDS[wire.code];
-  const cause = wire.stack === undefined ? undefined : Object.assign(new Error(wire.message), { stack: wire.stack });
+  const cause =
+    wire.stack === undefined ? undefined : Object.assign(new Error(wire.message), { stack: wire.stack });
   return new ServiceError(wire.code, wire.message.slice(prefix.length), { detail: wire.detail, cause });
 }
 

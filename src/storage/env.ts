@@ -86,7 +86,8 @@ function storageError(text: string, cause: unknown): ServiceError {
 function remedy(cause: unknown): string {
   const text = cause instanceof Error ? cause.message : String(cause);
   if (/no space|ENOSPC/i.test(text)) return 'the disk is full: free some space';
-  if (/permission|EACCES|read-only/i.test(text)) return 'permission denied: check the owner of the storage directory';
+  if (/permission|EACCES|read-only/i.test(text))
+    return 'permission denied: check the owner of the storage directory';
   if (/MDB_MAP_FULL/i.test(text)) return 'the storage map is full';
   return 'see the server log';
 }

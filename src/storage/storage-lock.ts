@@ -21,7 +21,9 @@ export function lockStorage(storagePath: string): () => void {
     writeFileSync(file, own);
   } catch (cause) {
     if (cause instanceof ServiceError) throw cause;
-    throw new ServiceError('NEARIFY_STORAGE', `cannot write to ${storagePath}: ${(cause as Error).message}`, { cause });
+    throw new ServiceError('NEARIFY_STORAGE', `cannot write to ${storagePath}: ${(cause as Error).message}`, {
+      cause,
+    });
   }
   return () => rmSync(file, { force: true });
 }

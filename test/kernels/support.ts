@@ -1,10 +1,10 @@
-import { attachKernels, type Kernels, loadKernelModule } from '../../src/kernels/loader.ts';
+import { attachKernels, type Kernels, loadKernelModule, type ScanKernels } from '../../src/kernels/loader.ts';
 import { referenceKernels } from '../../src/kernels/reference.ts';
 
 /** The compiled kernels and their twins, each over a shared memory of its own with the same contents to begin with. */
 export interface Pair {
   readonly kernels: Kernels;
-  readonly twins: Kernels;
+  readonly twins: ScanKernels;
   readonly compiled: DataView;
   readonly reference: DataView;
   /** Copies the compiled side's memory to the twins' side. */

@@ -1,7 +1,7 @@
 // What memory-layout.ts must agree with; a test compares the two sides through `layoutConstant`.
 
 export const LAYOUT_MAGIC: u32 = 0x5946524e;
-export const LAYOUT_VERSION: u32 = 1;
+export const LAYOUT_VERSION: u32 = 2;
 export const HEAP_ENTRY_BYTES: u32 = 8;
 export const SECTION_ALIGN: u32 = 64;
 export const ROW_ALIGN: u32 = 16;

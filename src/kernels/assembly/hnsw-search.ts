@@ -1,0 +1,85 @@
+import { similarity } from './distance';
+import {
+  GRAPH_CODES,
+  GRAPH_DIM,
+  GRAPH_ENTRY,
+  GRAPH_METRIC,
+  GRAPH_ROW_STRIDE,
+  GRAPH_ROWS,
+  layerOf,
+  WALK_ALLOWED,
+  WALK_COEFFICIENTS,
+  WALK_EVALUATIONS,
+  WALK_HEAP,
+  WALK_HOPS,
+  WALK_LENGTH,
+  WALK_MODE,
+  WALK_POOL,
+  WALK_QUERY,
+  WALK_QUERY_CODE,
+  WALK_TARGET,
+  WALK_TOMBSTONES,
+} from './graph';
+import { heapOffer } from './heap';
+import { FLAG_HIDDEN, keyOffset } from './pool';
+import { encodeQuery } from './quantize';
+import { descend, MODE_PLAIN, walkFrom, walkOn } from './walk';
+
+/**
+ * Starts a search (HNSW paper, Algorithm 5) for the float32 query in the walk's query buffer: descends to the lowest
+ * layer and puts the entry there into a pool of `ef`. Returns 0 if the graph is empty: then there is nothing to run.
+ */
+export function searchBegin(
+  graph: usize,
+  walk: usize,
+  ef: u32,
+  mode: u32,
+  tombstones: usize,
+  allowed: usize,
+): u32 {
+  store<u32>(walk, 0, WALK_LENGTH);
+  store<u32>(walk, 0, WALK_HOPS);
+  store<u32>(walk, 0, WALK_EVALUATIONS);
+  const entry = atomic.load<u32>(graph, GRAPH_ENTRY);
+  if (entry == 0) return 0;
+  const query: usize = load<u32>(walk, WALK_QUERY);
+  const code: usize = load<u32>(walk, WALK_QUERY_CODE);
+  const hasCodes = load<u32>(graph, GRAPH_CODES) != 0;
+  if (hasCodes) encodeQuery(graph, query, code, walk + WALK_COEFFICIENTS);
+  store<u32>(walk, hasCodes ? code : query, WALK_TARGET);
+  store<u32>(walk, tombstones, WALK_TOMBSTONES);
+  store<u32>(walk, allowed, WALK_ALLOWED);
+  store<u32>(walk, mode, WALK_MODE);
+  const start = descend(graph, walk, entry - 1, layerOf(graph, entry - 1), 0);
+  walkFrom(graph, walk, start, ef);
+  return 1;
+}
+
+/** Expands at most `hops` candidates; 1 when the search is finished. Between two calls the caller may give it up. */
+export function searchRun(graph: usize, walk: usize, hops: u32): u32 {
+  return walkOn(graph, walk, 0, hops) ? 1 : 0;
+}
+
+/**
+ * Offers the rows that were found and are below `limit` to the walk's heap, by their exact scores; returns the heap's
+ * length.
+ */
+export function searchEnd(graph: usize, walk: usize, limit: u32, heapLength: u32, k: u32): u32 {
+  const pool: usize = load<u32>(walk, WALK_POOL);
+  const end = pool + ((load<u32>(walk, WALK_LENGTH) as usize) << 3);
+  const metric = load<u32>(graph, GRAPH_METRIC);
+  const rows: usize = load<u32>(graph, GRAPH_ROWS);
+  const stride: usize = load<u32>(graph, GRAPH_ROW_STRIDE);
+  const dim = load<u32>(graph, GRAPH_DIM);
+  const query: usize = load<u32>(walk, WALK_QUERY);
+  const heap: usize = load<u32>(walk, WALK_HEAP);
+  const hidden: i64 = load<u32>(walk, WALK_MODE) == MODE_PLAIN ? 0 : FLAG_HIDDEN;
+  for (let at = pool; at < end; at += 8) {
+    const key = load<i64>(at);
+    const offset = keyOffset(key);
+    if ((key & hidden) != 0 || offset >= limit) continue;
+    const score = similarity(metric, rows + (offset as usize) * stride, query, dim);
+    heapLength = heapOffer(heap, heapLength, k, score, offset);
+  }
+  return heapLength;
+}

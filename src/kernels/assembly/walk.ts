@@ -1,0 +1,237 @@
+// The walk through one layer (HNSW paper, Algorithm 2), with one sorted array of at most ef entries in place of the
+// paper's two heaps: an entry that falls out of the array could never have been expanded.
+
+import {
+  GRAPH_CODES,
+  GRAPH_DIM,
+  GRAPH_METRIC,
+  GRAPH_ROW_STRIDE,
+  GRAPH_ROWS,
+  LIST_MAX,
+  linksAt,
+  WALK_ALLOWED,
+  WALK_COEFFICIENTS,
+  WALK_CURSOR,
+  WALK_EF,
+  WALK_EPOCH,
+  WALK_EVALUATIONS,
+  WALK_HOPS,
+  WALK_LENGTH,
+  WALK_LIST,
+  WALK_MODE,
+  WALK_POOL,
+  WALK_SCORES,
+  WALK_TARGET,
+  WALK_TOMBSTONES,
+  WALK_VISITED,
+} from './graph';
+import { FLAG_EXPANDED, FLAG_HIDDEN, keyOffset, keyScore, poolInsert, poolKey } from './pool';
+import { scoreCodes } from './quantize';
+import { scoreOffsets } from './scan';
+import { beginVisited, markVisited } from './visited';
+
+/** Every row may be returned. */
+export const MODE_PLAIN: u32 = 0;
+/** Hidden rows stay in the pool, are walked through, and are left out of the result. */
+export const MODE_HIDDEN: u32 = 1;
+/** Hidden rows are stepped over to their neighbours (ACORN-1); only allowed rows are scored. */
+export const MODE_TWO_HOPS: u32 = 2;
+
+/** Scores, as the walk sees them, of the `n` > 0 rows at `list` against a fixed side; see `scoreCodes`. */
+export function scoreList(
+  graph: usize,
+  target: usize,
+  coefficients: usize,
+  list: usize,
+  n: u32,
+  out: usize,
+): void {
+  if (load<u32>(graph, GRAPH_CODES)) {
+    scoreCodes(graph, target, coefficients, list, n, out);
+    return;
+  }
+  scoreOffsets(
+    load<u32>(graph, GRAPH_METRIC),
+    load<u32>(graph, GRAPH_ROWS),
+    load<u32>(graph, GRAPH_ROW_STRIDE),
+    load<u32>(graph, GRAPH_DIM),
+    list,
+    n,
+    target,
+    out,
+  );
+}
+
+function scoreTargets(graph: usize, walk: usize, n: u32): void {
+  const list: usize = load<u32>(walk, WALK_LIST);
+  const target: usize = load<u32>(walk, WALK_TARGET);
+  scoreList(graph, target, walk + WALK_COEFFICIENTS, list, n, load<u32>(walk, WALK_SCORES));
+}
+
+function bitOf(bitmap: usize, offset: u32): u32 {
+  return (load<u32>(bitmap + ((offset >> 5) << 2)) >> (offset & 31)) & 1;
+}
+
+/** 1 if the walk may not return the row. */
+export function isHidden(walk: usize, offset: u32): u32 {
+  const tombstones: usize = load<u32>(walk, WALK_TOMBSTONES);
+  const allowed: usize = load<u32>(walk, WALK_ALLOWED);
+  let hidden: u32 = 0;
+  if (tombstones) hidden = bitOf(tombstones, offset);
+  if (allowed) hidden |= bitOf(allowed, offset) ^ 1;
+  return hidden;
+}
+
+/** Lists the neighbours that were not visited yet, marks them, returns how many there are. */
+function gather(graph: usize, walk: usize, offset: u32, layer: u32): u32 {
+  const links = linksAt(graph, offset, layer);
+  const end = links + 4 + ((load<u32>(links) as usize) << 2);
+  const visited: usize = load<u32>(walk, WALK_VISITED);
+  const epoch = load<u32>(walk, WALK_EPOCH);
+  const list: usize = load<u32>(walk, WALK_LIST);
+  let out = list;
+  for (let at = links + 4; at < end; at += 4) {
+    const neighbour = load<u32>(at);
+    const mark = visited + (neighbour as usize);
+    store<u32>(out, neighbour);
+    out += ((load<u8>(mark) != epoch) as usize) << 2;
+    store<u8>(mark, epoch as u8);
+  }
+  return ((out - list) >> 2) as u32;
+}
+
+/** Adds the scored rows to the pool; `flags` go into their keys. */
+function admit(walk: usize, n: u32, isFlagged: bool): void {
+  const pool: usize = load<u32>(walk, WALK_POOL);
+  const max = load<u32>(walk, WALK_EF);
+  const list: usize = load<u32>(walk, WALK_LIST);
+  const scores: usize = load<u32>(walk, WALK_SCORES);
+  const last = pool + (((max - 1) as usize) << 3);
+  let length = load<u32>(walk, WALK_LENGTH);
+  let cursor = load<u32>(walk, WALK_CURSOR);
+  let worst: f32 = length == max ? keyScore(load<i64>(last)) : -Infinity;
+  for (let i: usize = 0; i < (n as usize) << 2; i += 4) {
+    const score = load<f32>(scores + i);
+    if (length == max && !(score > worst)) continue;
+    const offset = load<u32>(list + i);
+    let key = poolKey(score, offset);
+    if (isFlagged && isHidden(walk, offset)) key |= FLAG_HIDDEN;
+    const index = poolInsert(pool, length, max, key);
+    if (length < max) length++;
+    if (length == max) worst = keyScore(load<i64>(last));
+    cursor = min(cursor, index);
+  }
+  store<u32>(walk, length, WALK_LENGTH);
+  store<u32>(walk, cursor, WALK_CURSOR);
+}
+
+/** Lists allowed neighbours, and allowed neighbours of hidden ones; the hidden ones themselves if there is nothing else. */
+function gatherTwoHops(graph: usize, walk: usize, offset: u32, listMax: u32): u32 {
+  const links = linksAt(graph, offset, 0);
+  const end = links + 4 + ((load<u32>(links) as usize) << 2);
+  const visited: usize = load<u32>(walk, WALK_VISITED);
+  const epoch = load<u32>(walk, WALK_EPOCH);
+  const list: usize = load<u32>(walk, WALK_LIST);
+  const hiddenList = list + (((LIST_MAX >> 1) as usize) << 2);
+  let n: u32 = 0;
+  let hidden: u32 = 0;
+  for (let at = links + 4; at < end; at += 4) {
+    const neighbour = load<u32>(at);
+    if (load<u8>(visited + (neighbour as usize)) == epoch) continue;
+    store<u8>(visited + (neighbour as usize), epoch as u8);
+    if (isHidden(walk, neighbour)) store<u32>(hiddenList + ((hidden++ as usize) << 2), neighbour);
+    else store<u32>(list + ((n++ as usize) << 2), neighbour);
+  }
+  for (let i: u32 = 0; i < hidden && n < listMax; i++) {
+    const second = linksAt(graph, load<u32>(hiddenList + ((i as usize) << 2)), 0);
+    const secondEnd = second + 4 + ((load<u32>(second) as usize) << 2);
+    for (let at = second + 4; at < secondEnd; at += 4) {
+      const neighbour = load<u32>(at);
+      if (load<u8>(visited + (neighbour as usize)) == epoch || isHidden(walk, neighbour)) continue;
+      store<u8>(visited + (neighbour as usize), epoch as u8);
+      store<u32>(list + ((n++ as usize) << 2), neighbour);
+    }
+  }
+  if (n > 0) return n;
+  memory.copy(list, hiddenList, (hidden as usize) << 2);
+  return hidden;
+}
+
+/** Starts a walk with one row in the pool. Target, coefficients, mode and bitmaps are set already. */
+export function walkFrom(graph: usize, walk: usize, start: u32, ef: u32): void {
+  beginVisited(walk);
+  markVisited(walk, start);
+  store<u32>(walk, 0, WALK_LENGTH);
+  store<u32>(walk, 0, WALK_CURSOR);
+  store<u32>(walk, ef, WALK_EF);
+  store<u32>(load<u32>(walk, WALK_LIST), start);
+  scoreTargets(graph, walk, 1);
+  admit(walk, 1, load<u32>(walk, WALK_MODE) != MODE_PLAIN);
+}
+
+/** Expands at most `hops` candidates; true when none is left. */
+export function walkOn(graph: usize, walk: usize, layer: u32, hops: u32): bool {
+  const pool: usize = load<u32>(walk, WALK_POOL);
+  const mode = load<u32>(walk, WALK_MODE);
+  const twoHopMax = min<u32>(LIST_MAX >> 2, load<u32>(walk, WALK_EF));
+  let done: u32 = 0;
+  let evaluations: u32 = 0;
+  let isFinished = false;
+  while (true) {
+    let cursor = load<u32>(walk, WALK_CURSOR);
+    const length = load<u32>(walk, WALK_LENGTH);
+    let at = pool + ((cursor as usize) << 3);
+    while (cursor < length && (load<i64>(at) & FLAG_EXPANDED) != 0) {
+      cursor++;
+      at += 8;
+    }
+    store<u32>(walk, cursor, WALK_CURSOR);
+    isFinished = cursor >= length;
+    if (isFinished || done == hops) break;
+    done++;
+    const key = load<i64>(at);
+    store<i64>(at, key | FLAG_EXPANDED);
+    const offset = keyOffset(key);
+    const n =
+      mode == MODE_TWO_HOPS
+        ? gatherTwoHops(graph, walk, offset, twoHopMax)
+        : gather(graph, walk, offset, layer);
+    if (n == 0) continue;
+    evaluations += n;
+    scoreTargets(graph, walk, n);
+    admit(walk, n, mode != MODE_PLAIN);
+  }
+  store<u32>(walk, load<u32>(walk, WALK_HOPS) + done, WALK_HOPS);
+  store<u32>(walk, load<u32>(walk, WALK_EVALUATIONS) + evaluations, WALK_EVALUATIONS);
+  return isFinished;
+}
+
+/** Descends layer by layer, from `from` to just above `to`, always to the best neighbour; returns the row it ends at. */
+export function descend(graph: usize, walk: usize, start: u32, from: u32, to: u32): u32 {
+  const list: usize = load<u32>(walk, WALK_LIST);
+  const scores: usize = load<u32>(walk, WALK_SCORES);
+  let current = start;
+  store<u32>(list, current);
+  scoreTargets(graph, walk, 1);
+  let best = load<f32>(scores);
+  for (let layer = from; layer > to; layer--) {
+    while (true) {
+      const links = linksAt(graph, current, layer);
+      const n = load<u32>(links);
+      if (n == 0) break;
+      memory.copy(list, links + 4, (n as usize) << 2);
+      scoreTargets(graph, walk, n);
+      let next = current;
+      for (let i: usize = 0; i < (n as usize) << 2; i += 4) {
+        const score = load<f32>(scores + i);
+        if (score > best) {
+          best = score;
+          next = load<u32>(list + i);
+        }
+      }
+      if (next == current) break;
+      current = next;
+    }
+  }
+  return current;
+}
