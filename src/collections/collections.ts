@@ -1,6 +1,8 @@
 import type { CollectionInfo, CreateCollection } from '../../schemas/collections.ts';
 import type { DataReply, DataRequest, ReadTask, UpdateTask } from '../protocol/tasks.ts';
 
+export type { DataReply, DataRequest, ReadTask, UpdateTask };
+
 /** What the HTTP layer may ask of the collections. Errors are `ServiceError`s. */
 export interface Collections {
   /** True once every stored collection is open. */

@@ -1,13 +1,9 @@
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ERROR_KINDS, formatError, ServiceError } from '../shared/errors.ts';
+import { errorEnvelope } from '../shared/json/envelope.ts';
 
 const JSON_TYPE = 'application/json';
-
-/** The error envelope as bytes. `seconds` absent: the error was found before the handler ran, which reads `0.0`. */
-export function errorEnvelope(message: string, seconds?: number): Buffer {
-  return Buffer.from(`{"status":{"error":${JSON.stringify(message)}},"time":${seconds ?? '0.0'}}`);
-}
 
 /** Answers anything thrown by a hook, a parser, a validator or a handler. */
 export function handleError(
@@ -21,7 +17,7 @@ export function handleError(
     return sendEnvelope(reply, status, errorEnvelope(frameworkMessage(error)));
   request.log.error({ err: error, method: request.method, url: request.url }, 'request failed');
   const message = `${ERROR_KINDS.NEARIFY_INTERNAL.prefix}unexpected failure, see the server's log for request ${request.id}`;
-  sendEnvelope(reply, 500, errorEnvelope(message, reply.elapsedTime / 1000));
+  sendEnvelope(reply, 500, errorEnvelope(message, performance.now() - reply.elapsedTime));
 }
 
 /** Answers what fails before a route is found, such as a path that cannot be decoded. */
@@ -44,11 +40,11 @@ function sendServiceError(error: ServiceError, request: FastifyRequest, reply: F
   const { retryAfterSeconds } = error.detail;
   if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds));
   const isBeforeHandler = error.code === 'NEARIFY_FORMAT' || error.code === 'NEARIFY_VALIDATION';
-  const seconds = isBeforeHandler ? undefined : reply.elapsedTime / 1000;
-  sendEnvelope(reply, error.httpStatus, errorEnvelope(error.message, seconds));
+  const startMs = isBeforeHandler ? undefined : performance.now() - reply.elapsedTime;
+  sendEnvelope(reply, error.httpStatus, errorEnvelope(error.message, startMs));
 }
 
-function sendEnvelope(reply: FastifyReply, status: number, body: Buffer): void {
+function sendEnvelope(reply: FastifyReply, status: number, body: Uint8Array): void {
   // As bytes, so that the framework leaves the content type as it is.
   reply.code(status).header('content-type', JSON_TYPE).send(body);
 }

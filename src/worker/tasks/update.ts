@@ -84,7 +84,10 @@ function prepare(
     const { httpStatus, blame } = ERROR_KINDS[error.code];
     // A fault of ours fails the whole batch, and with it reaches the log.
     if (blame === 'service') throw thrown;
-    return { error: { status: httpStatus, body: errorEnvelope(error.message, startMs) } };
+    const isBeforeWork = error.code === 'NEARIFY_FORMAT' || error.code === 'NEARIFY_VALIDATION';
+    return {
+      error: { status: httpStatus, body: errorEnvelope(error.message, isBeforeWork ? undefined : startMs) },
+    };
   }
 }
 

@@ -18,6 +18,7 @@ export interface GraphParams {
 /** A graph as one thread works on it: its place in the memory, and that thread's kernels and walk area. */
 export interface GraphHandle {
   readonly kernels: Kernels;
+  readonly layout: SegmentLayout;
   readonly vector: VectorLayout;
   readonly graph: GraphLayout;
   readonly scratch: ScratchLayout;
@@ -60,6 +61,7 @@ export function initialiseGraph(
 export function openGraph(
   memory: WebAssembly.Memory,
   kernels: Kernels,
+  layout: SegmentLayout,
   vector: VectorLayout,
   scratch: ScratchLayout,
 ): GraphHandle {
@@ -77,7 +79,7 @@ export function openGraph(
   head[WALK.heap] = scratch.heap;
   head[WALK.selected] = walk.selected;
   head[WALK.candidates] = walk.candidates;
-  return { kernels, vector, graph, scratch, walk, words: new Uint32Array(memory.buffer) };
+  return { kernels, layout, vector, graph, scratch, walk, words: new Uint32Array(memory.buffer) };
 }
 
 /** Rows below which all are linked or have no vector. */

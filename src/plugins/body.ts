@@ -1,6 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { badRequest, ServiceError } from '../shared/errors.ts';
+import { badRequest, formatError, ServiceError } from '../shared/errors.ts';
+import { parseExact } from '../shared/json/exact.ts';
+import { JsonSyntaxError } from '../shared/json/reader.ts';
 
 /** Bodies up to this many times the limit are read to their end and dropped, so that the client sees the refusal. */
 const DRAIN_FACTOR = 4;
@@ -17,6 +19,20 @@ export function useRawBody(app: FastifyInstance, limitBytes: number): void {
     // Unknown routes and routes without a body answer the same whatever is sent along.
     if (request.routeOptions.schema?.body === undefined) return Promise.resolve(undefined);
     return collectBody(payload, declaredLength(request), limitBytes);
+  });
+}
+
+/** Takes bodies of any content type as JSON, parsed on the event loop: for the small bodies of the control plane. */
+export function useJsonBody(app: FastifyInstance, limitBytes: number): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', async (request: FastifyRequest, payload: Readable) => {
+    if (request.routeOptions.schema?.body === undefined) return undefined;
+    const bytes = await collectBody(payload, declaredLength(request), limitBytes);
+    try {
+      return parseExact(bytes);
+    } catch (error) {
+      throw error instanceof JsonSyntaxError ? formatError('JSON body', error.message) : error;
+    }
   });
 }
 

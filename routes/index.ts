@@ -1,0 +1,17 @@
+import type { FastifyInstance } from 'fastify';
+import { collectionRoutes } from './collections.ts';
+import { pointRoutes } from './points.ts';
+import { queryRoutes } from './query.ts';
+
+/** Routes whose bodies are parsed and validated by the threads that run them. */
+export function dataPlaneRoutes(app: FastifyInstance): void {
+  pointRoutes(app);
+  queryRoutes(app);
+}
+
+/** Routes with small bodies, parsed and validated before their handlers. */
+export function controlPlaneRoutes(app: FastifyInstance): void {
+  collectionRoutes(app);
+}
+
+export { serviceRoutes } from './service.ts';

@@ -1,0 +1,33 @@
+import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
+import { CollectionPath, ReadParameters } from '../schemas/parameters.ts';
+import { QueryRequest, QueryRequestBatch, QueryResponse } from '../schemas/query.ts';
+import { readHandler } from './data-plane.ts';
+import { operation } from './operation.ts';
+
+const querySchema = operation({
+  id: 'query_points',
+  tag: 'Search',
+  summary: 'Find the points that fit a query best',
+  params: CollectionPath,
+  querystring: ReadParameters,
+  body: QueryRequest,
+  result: QueryResponse,
+});
+
+const batchSchema = operation({
+  id: 'query_batch_points',
+  tag: 'Search',
+  summary: 'Answer several queries in one request',
+  params: CollectionPath,
+  querystring: ReadParameters,
+  body: QueryRequestBatch,
+  result: Type.Array(QueryResponse),
+});
+
+/** Queries of points. */
+export function queryRoutes(app: FastifyInstance): void {
+  const base = '/collections/:collection_name/points/query';
+  app.post(base, { schema: querySchema }, readHandler(app, 'query'));
+  app.post(`${base}/batch`, { schema: batchSchema }, readHandler(app, 'query_batch'));
+}

@@ -1,0 +1,57 @@
+import { GRAPH } from '../../../kernels/graph-layout.ts';
+import { assert } from '../../../shared/assert.ts';
+import type { GraphHandle } from './graph.ts';
+
+/** How much one call of `linkSlice` may do. */
+export interface SliceBudget {
+  /** Wall time after which no further rows are taken. */
+  readonly msMax: number;
+  /** Most rows; as many as the time allows if not given. */
+  readonly rowsMax?: number;
+}
+
+export interface SliceResult {
+  /** Rows that this call linked or found to have no vector. */
+  readonly rows: number;
+  /** Rows below which all are linked, by whichever thread: what is above is to be scanned. */
+  readonly linkedCount: number;
+  /** False if rows below `limit` are still to be taken. Those that other threads took may be under way. */
+  readonly isExhausted: boolean;
+}
+
+/** Rows taken in one go: few, because a slice overruns its time by at most these. */
+const CLAIM_ROWS = 4;
+
+/**
+ * Takes the next rows below `limit` for the calling thread alone, which must link them all: a gap would hold up
+ * `linkedCount` for ever. Returns the first, or `limit` if there is none left.
+ */
+function claimRows({ words, graph }: GraphHandle, limit: number, rows: number): [from: number, to: number] {
+  const at = graph.head / 4 + GRAPH.claimedCount;
+  for (;;) {
+    const from = Atomics.load(words, at);
+    if (from >= limit) return [limit, limit];
+    const to = Math.min(from + rows, limit);
+    if (Atomics.compareExchange(words, at, from, to) === from) return [from, to];
+  }
+}
+
+/**
+ * Links rows below `limit` (the published count) into the graph until the budget is used up. Several threads may call it
+ * for one graph at a time, each with a handle and walk area of its own, while others search. O(log rows) distances a row.
+ */
+export function linkSlice(handle: GraphHandle, limit: number, { msMax, rowsMax }: SliceBudget): SliceResult {
+  const { kernels, graph, walk, layout } = handle;
+  assert(limit <= layout.capacity, `row ${limit} lies outside of the graph`);
+  const end = performance.now() + msMax;
+  let rows = 0;
+  let isExhausted = false;
+  while (!isExhausted && rows < (rowsMax ?? limit)) {
+    const [from, to] = claimRows(handle, limit, Math.min(CLAIM_ROWS, (rowsMax ?? limit) - rows));
+    kernels.insertRange(graph.head, walk.head, from, to);
+    rows += to - from;
+    isExhausted = to === limit;
+    if (performance.now() >= end) break;
+  }
+  return { rows, linkedCount: kernels.advanceLinked(graph.head, limit), isExhausted };
+}

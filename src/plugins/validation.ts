@@ -1,0 +1,35 @@
+import type { FastifyInstance, FastifySchemaCompiler } from 'fastify';
+import type { TSchema } from 'typebox';
+import { ServiceError } from '../shared/errors.ts';
+import { stringifyExact } from '../shared/json/exact.ts';
+import { coerceParameters, compileValidator } from '../shared/validation.ts';
+
+/**
+ * Validates paths, query strings and the bodies of the control plane with the schemas of the routes. A body that came as
+ * bytes belongs to the data plane: the thread that parses it validates it with the same schema.
+ */
+export function useValidation(app: FastifyInstance): void {
+  app.setValidatorCompiler<TSchema>(validatorFor);
+  // What a handler returns was built by us; a schema that drops or converts values could only hide mistakes.
+  app.setSerializerCompiler(() => stringifyExact);
+}
+
+const validatorFor: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
+  if (httpPart === 'body') {
+    const validate = compileValidator(schema, { part: 'JSON body' });
+    return (body: unknown) =>
+      body instanceof Uint8Array ? { value: body } : outcomeOf(() => validate(body));
+  }
+  const part = httpPart === 'params' ? 'path parameters' : 'query parameters';
+  const validate = compileValidator(schema, { part });
+  return (raw: Record<string, unknown>) => outcomeOf(() => validate(coerceParameters(schema, raw)));
+};
+
+function outcomeOf(validate: () => unknown): { value: unknown } | { error: Error } {
+  try {
+    return { value: validate() };
+  } catch (error) {
+    if (error instanceof ServiceError) return { error };
+    throw error;
+  }
+}
