@@ -1,4 +1,4 @@
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { controlPlaneRoutes, dataPlaneRoutes, serviceRoutes } from '../routes/index.ts';
 import type { Collections } from './collections/collections.ts';
 import { API_VERSION } from './config/build-info.ts';
@@ -31,8 +31,8 @@ const PATH_PARAMETER_CHARACTERS_MAX = 255 * 12;
 /** Builds the HTTP application over open collections; it does not listen. Closing it leaves the collections open. */
 export async function buildApp({ config, collections, log, commit }: AppParts): Promise<FastifyInstance> {
   const app = fastify({
-    loggerInstance: log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    loggerInstance: frameworkLog(log),
+    logController: new LogController({ disableRequestLogging: true }),
     requestIdHeader: 'x-request-id',
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
@@ -61,6 +61,11 @@ export async function buildApp({ config, collections, log, commit }: AppParts): 
     dataPlaneRoutes(scope);
   });
   return app;
+}
+
+/** The framework's own lines at info (one for each address it listens on) repeat what ours say. */
+function frameworkLog(log: Logger): FastifyBaseLogger {
+  return log.level === 'info' ? log.child({}, { level: 'warn' }) : log;
 }
 
 const TRAILING_SLASHES = /\/+(?=\?|$)/;

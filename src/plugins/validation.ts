@@ -1,8 +1,11 @@
 import type { FastifyInstance, FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
-import { ServiceError } from '../shared/errors.ts';
+import { formatError, ServiceError } from '../shared/errors.ts';
 import { stringifyExact } from '../shared/json/exact.ts';
 import { coerceParameters, compileValidator } from '../shared/validation.ts';
+
+const FRAMEWORK_JSON_TYPE = 'application/json; charset=utf-8';
+const NO_BODY = 'EOF while parsing a value at line 1 column 0';
 
 /**
  * Validates paths, query strings and the bodies of the control plane with the schemas of the routes. A body that came as
@@ -12,13 +15,21 @@ export function useValidation(app: FastifyInstance): void {
   app.setValidatorCompiler<TSchema>(validatorFor);
   // What a handler returns was built by us; a schema that drops or converts values could only hide mistakes.
   app.setSerializerCompiler(() => stringifyExact);
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    // JSON is UTF-8 by definition: the framework's charset parameter is not in the API.
+    if (reply.getHeader('content-type') === FRAMEWORK_JSON_TYPE) reply.header('content-type', 'application/json');
+    done();
+  });
 }
 
 const validatorFor: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   if (httpPart === 'body') {
     const validate = compileValidator(schema, { part: 'JSON body' });
-    return (body: unknown) =>
-      body instanceof Uint8Array ? { value: body } : outcomeOf(() => validate(body));
+    return (body: unknown) => {
+      if (body instanceof Uint8Array) return { value: body };
+      if (body === undefined || body === null) return { error: formatError('JSON body', NO_BODY) };
+      return outcomeOf(() => validate(body));
+    };
   }
   const part = httpPart === 'params' ? 'path parameters' : 'query parameters';
   const validate = compileValidator(schema, { part });

@@ -1,5 +1,6 @@
 import type { CreateCollection } from '../../../schemas/collections.ts';
 import { assert } from '../../shared/assert.ts';
+import { parseExact, stringifyExact } from '../../shared/json/exact.ts';
 import { TOMBSTONE_BLOCK_ROWS } from '../../storage/keys.ts';
 import { type Env, openEnv } from '../../storage/env.ts';
 import { checkFormat, stampFormat } from '../../storage/format-version.ts';
@@ -34,7 +35,7 @@ export function createCollectionFiles(directory: string, params: CreateCollectio
   const env = openEnv(directory);
   env.write(() => {
     stampFormat(env);
-    env.put(metaKey(META.params), Buffer.from(JSON.stringify(params)));
+    env.put(metaKey(META.params), Buffer.from(stringifyExact(params)));
     env.put(metaKey(META.seq), Buffer.from('0'));
   });
   return env;
@@ -45,7 +46,7 @@ export function readParams(env: Env): CreateCollection {
   checkFormat(env);
   const text = env.get(metaKey(META.params));
   assert(text !== undefined, `the collection at ${env.path} has parameters`);
-  return JSON.parse(text.toString());
+  return parseExact(text) as CreateCollection;
 }
 
 /** Rebuilds the shared memory of every segment from LMDB. O(bytes of all vectors): it copies large values. */
