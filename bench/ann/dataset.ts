@@ -29,5 +29,10 @@ export function readDataset(folder: string): Dataset {
   );
   const queryFile = join(folder, 'queries.f16');
   const dim = readFileSync(queryFile).byteLength / 2 / truth.length;
-  return { dim, base: halfFloatRows(join(folder, 'base.f16'), dim), queries: halfFloatRows(queryFile, dim), truth };
+  return {
+    dim,
+    base: halfFloatRows(join(folder, 'base.f16'), dim),
+    queries: halfFloatRows(queryFile, dim),
+    truth,
+  };
 }

@@ -12,7 +12,12 @@ import { linkSlice } from '../../src/engine/index/hnsw/build.ts';
 import { type GraphHandle, linkedCount } from '../../src/engine/index/hnsw/graph.ts';
 import { searchGraph } from '../../src/engine/index/hnsw/search.ts';
 import { WALK } from '../../src/kernels/graph-layout.ts';
-import { attachGraph, createGraphMemory, type GraphMemory, writeRows } from '../../test/recall/graph-memory.ts';
+import {
+  attachGraph,
+  createGraphMemory,
+  type GraphMemory,
+  writeRows,
+} from '../../test/recall/graph-memory.ts';
 import { readDataset } from './dataset.ts';
 
 const K = 10;
@@ -50,10 +55,15 @@ async function build(target: GraphMemory, count: number, threads: number) {
 
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));
 
-const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+const median = (values: number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
 /** Offsets of the rows found, and what the walk did for them. */
-function search(handle: GraphHandle, query: Float32Array, ef: number): { found: Uint32Array; evaluations: number } {
+function search(
+  handle: GraphHandle,
+  query: Float32Array,
+  ef: number,
+): { found: Uint32Array; evaluations: number } {
   const { words, scratch, kernels, walk } = handle;
   new Float32Array(words.buffer, scratch.query, query.length).set(query);
   const length = searchGraph(handle, {
@@ -71,7 +81,12 @@ function search(handle: GraphHandle, query: Float32Array, ef: number): { found: 
   return { found, evaluations: words[walk.head / 4 + WALK.evaluations] ?? 0 };
 }
 
-function measure(handle: GraphHandle, queries: readonly Float32Array[], truth: readonly Int32Array[], ef: number) {
+function measure(
+  handle: GraphHandle,
+  queries: readonly Float32Array[],
+  truth: readonly Int32Array[],
+  ef: number,
+) {
   let hits = 0;
   let evaluations = 0;
   for (const [i, query] of queries.entries()) {
@@ -101,5 +116,9 @@ writeRows(target, handle, base);
 const result = await build(target, base.length, threads);
 const curve = given.ef.split(',').map((ef) => measure(handle, queries, truth, Number(ef)));
 console.log(
-  JSON.stringify({ engine: 'nearify', rows: base.length, dim, m, efConstruct, build: result, curve }, null, 1),
+  JSON.stringify(
+    { engine: 'nearify', rows: base.length, dim, m, efConstruct, build: result, curve },
+    null,
+    1,
+  ),
 );
