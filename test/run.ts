@@ -13,7 +13,7 @@ if (files.length === 0) {
   console.error('no test file found');
   process.exit(1);
 }
-const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=2', ...files.sort()], {
+const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=2', ...files.toSorted()], {
   cwd: root,
   stdio: 'inherit',
 });

@@ -45,6 +45,8 @@ export const NODE = { lock: 0, state: 1, upper: 2, count: 3, links: 4 } as const
 export const STATE_LAYER_MASK = 0xff;
 export const STATE_LINKED = 0x100;
 export const STATE_ABSENT = 0x200;
+/** The state's high half: how many of the first links belong to the spanning tree. */
+export const STATE_TREE_SHIFT = 16;
 
 /** Word numbers in the head of a walk area. */
 export const WALK = {
@@ -59,6 +61,7 @@ export const WALK = {
   heap: 8,
   selected: 9,
   candidates: 10,
+  own: 11,
   length: 28,
   cursor: 29,
   ef: 30,
@@ -115,6 +118,7 @@ export interface WalkLayout {
   readonly pool: number;
   readonly candidates: number;
   readonly selected: number;
+  readonly own: number;
   readonly visited: number;
   readonly visitedBytes: number;
 }
@@ -160,6 +164,7 @@ export function takeWalk(take: Take, capacity: number, dimMax: number): WalkLayo
     pool: take(8 * EF_MAX + SLACK_BYTES),
     candidates: take(8 * (2 * M_MAX + 1) + SLACK_BYTES),
     selected: take(4 * 2 * M_MAX + SLACK_BYTES),
+    own: take(4 * M_MAX),
     visited: take(capacity),
     visitedBytes: capacity,
   };

@@ -17,7 +17,8 @@ export function useValidation(app: FastifyInstance): void {
   app.setSerializerCompiler(() => stringifyExact);
   app.addHook('onSend', (_request, reply, _payload, done) => {
     // JSON is UTF-8 by definition: the framework's charset parameter is not in the API.
-    if (reply.getHeader('content-type') === FRAMEWORK_JSON_TYPE) reply.header('content-type', 'application/json');
+    if (reply.getHeader('content-type') === FRAMEWORK_JSON_TYPE)
+      reply.header('content-type', 'application/json');
     done();
   });
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type Env, openEnv } from './env.ts';
 import { checkFormat, stampFormat } from './format-version.ts';
 import { endOfPrefix, META, metaKey } from './keys.ts';
+import { storageError } from './storage-error.ts';
 
 /** A collection as the catalog knows it. */
 export interface CatalogEntry {
@@ -26,6 +27,8 @@ export interface Catalog {
   reserve(name: string): CatalogEntry;
   add(entry: CatalogEntry): void;
   remove(name: string): void;
+  /** Runs `body` while no other process changes the catalog or is in here. */
+  exclusively<T>(body: () => T): T;
   close(): Promise<void>;
 }
 
@@ -33,7 +36,7 @@ const NEXT_ID_KEY = Buffer.of(0x00, 0x10);
 const NAME_PREFIX = 0x10;
 
 export function openCatalog(storagePath: string): Catalog {
-  mkdirSync(path.join(storagePath, 'collections'), { recursive: true });
+  makeDirectory(storagePath);
   const env = openEnv(path.join(storagePath, 'catalog'));
   if (env.get(metaKey(META.formatVersion)) === undefined) env.write(() => stampFormat(env));
   checkFormat(env);
@@ -44,8 +47,17 @@ export function openCatalog(storagePath: string): Catalog {
     reserve: (name) => reserve(env, name),
     add: (entry) => env.write(() => env.put(nameKey(entry.name), Buffer.from(JSON.stringify(entry)))),
     remove: (name) => env.write(() => env.remove(nameKey(name))),
+    exclusively: (body) => env.write(body),
     close: () => env.close(),
   };
+}
+
+function makeDirectory(storagePath: string): void {
+  try {
+    mkdirSync(path.join(storagePath, 'collections'), { recursive: true });
+  } catch (cause) {
+    throw storageError(`cannot open the storage at ${storagePath}`, cause);
+  }
 }
 
 function nameKey(name: string): Buffer {

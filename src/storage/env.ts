@@ -1,5 +1,7 @@
 import { type RootDatabase, open } from 'lmdb';
 import { ServiceError } from '../shared/errors.ts';
+import { checkDataFile } from './data-file.ts';
+import { storageError } from './storage-error.ts';
 
 /** An entry of a range scan. The value is only valid until the next entry is read. */
 export interface Entry {
@@ -35,6 +37,7 @@ const READERS_MAX = 256;
 export function openEnv(path: string): Env {
   let db: RootDatabase<Buffer, Buffer>;
   try {
+    checkDataFile(path);
     db = open<Buffer, Buffer>({
       path,
       encoding: 'binary',
@@ -46,6 +49,7 @@ export function openEnv(path: string): Env {
       eventTurnBatching: false,
     });
   } catch (cause) {
+    if (cause instanceof ServiceError) throw cause;
     throw storageError(`cannot open the storage at ${path}`, cause);
   }
   return {
@@ -76,18 +80,4 @@ function writeTransaction<T>(db: RootDatabase<Buffer, Buffer>, body: () => T): T
     if (failure instanceof ServiceError) throw failure;
     throw storageError('the change could not be written and was rolled back', failure ?? error);
   }
-}
-
-function storageError(text: string, cause: unknown): ServiceError {
-  return new ServiceError('NEARIFY_STORAGE', `${text} (${remedy(cause)})`, { cause });
-}
-
-/** LMDB reports errno texts; these are the ones that a person can mend. */
-function remedy(cause: unknown): string {
-  const text = cause instanceof Error ? cause.message : String(cause);
-  if (/no space|ENOSPC/i.test(text)) return 'the disk is full: free some space';
-  if (/permission|EACCES|read-only/i.test(text))
-    return 'permission denied: check the owner of the storage directory';
-  if (/MDB_MAP_FULL/i.test(text)) return 'the storage map is full';
-  return 'see the server log';
 }

@@ -1,11 +1,12 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ServiceError } from '../shared/errors.ts';
+import { storageError } from './storage-error.ts';
 
 /**
  * Keeps a second server away from a storage directory: both would hold their own copy of the vectors in memory and answer
  * differently. The file holds the owner's pid and start time, so that a crashed owner, or another process that got its
- * pid, does not count.
+ * pid, does not count. Looking and taking are two steps: call it where one process is at a time (`Catalog.exclusively`).
  * @returns a function that gives the lock back. @throws NEARIFY_STORAGE
  */
 export function lockStorage(storagePath: string): () => void {
@@ -21,9 +22,7 @@ export function lockStorage(storagePath: string): () => void {
     writeFileSync(file, own);
   } catch (cause) {
     if (cause instanceof ServiceError) throw cause;
-    throw new ServiceError('NEARIFY_STORAGE', `cannot write to ${storagePath}: ${(cause as Error).message}`, {
-      cause,
-    });
+    throw storageError(`cannot write to ${storagePath}`, cause);
   }
   return () => rmSync(file, { force: true });
 }

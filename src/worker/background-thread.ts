@@ -1,6 +1,5 @@
 /** Entry of a background thread: piscina calls one of the exported tasks by its name. */
-import { threadId } from 'node:worker_threads';
-import { workerData } from 'piscina';
+import { threadId, workerData } from 'node:worker_threads';
 import { loadThreadKernels } from '../engine/thread-kernels.ts';
 import type { BackgroundTask, BackgroundTasks } from '../protocol/background-tasks.ts';
 import { type Outcome, toWireError } from '../protocol/wire-error.ts';

@@ -57,23 +57,24 @@ export class OpenCollections {
   }
 
   async close(): Promise<void> {
-    for (const id of [...this.#open.keys()]) await this.forget(id);
+    for (const id of Array.from(this.#open.keys())) await this.forget(id);
   }
 
   #attach(handle: CollectionHandle, before: Collection | undefined): Collection {
     const vectors = vectorConfigs(handle.params.vectors);
+    const env = before?.env ?? openEnv(handle.directory);
     return {
       name: handle.name,
       params: handle.params,
       vectors,
-      env: before?.env ?? openEnv(handle.directory),
+      env,
       segments: handle.segments.map(
         (segment) =>
           before?.segments.find(({ memory }) => memory === segment.memory) ??
           new Segment(segment, this.#module, vectors),
       ),
       threadIndex: this.#threadIndex,
-      filterCache: before?.filterCache ?? new FilterCache(),
+      filterCache: before?.filterCache ?? new FilterCache(env),
     };
   }
 }

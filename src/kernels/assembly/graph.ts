@@ -34,7 +34,7 @@ export const GRAPH_LINKED_COUNT: usize = 140;
 export const GRAPH_NODE_COUNT: usize = 144;
 
 export const NODE_LOCK: usize = 0;
-/** Layer in the low 8 bits, then the flags. */
+/** Layer in the low 8 bits, then the flags, number of tree links (see hnsw-link.ts) in the high 16 bits. */
 export const NODE_STATE: usize = 4;
 export const NODE_UPPER: usize = 8;
 export const NODE_COUNT: usize = 12;
@@ -43,6 +43,8 @@ export const STATE_LAYER_MASK: u32 = 0xff;
 export const STATE_LINKED: u32 = 0x100;
 /** The row has no vector under this name: it counts as linked, but is no node. */
 export const STATE_ABSENT: u32 = 0x200;
+/** One more tree link, to be added to the state. */
+export const NODE_TREE_LINK: u32 = 0x10000;
 
 export const WALK_VISITED: usize = 0;
 export const WALK_VISITED_BYTES: usize = 4;
@@ -55,7 +57,7 @@ export const WALK_QUERY: usize = 28;
 export const WALK_HEAP: usize = 32;
 export const WALK_SELECTED: usize = 36;
 export const WALK_CANDIDATES: usize = 40;
-export const WALK_FILTER: usize = 44;
+export const WALK_OWN: usize = 44;
 /** Fixed side of the walk under way: address of its code (or floats), and its coefficients. */
 export const WALK_TARGET: usize = 64;
 export const WALK_COEFFICIENTS: usize = 80;
@@ -88,4 +90,8 @@ export function linksAt(graph: usize, offset: u32, layer: u32): usize {
 
 export function layerOf(graph: usize, offset: u32): u32 {
   return load<u32>(nodeAt(graph, offset), NODE_STATE) & STATE_LAYER_MASK;
+}
+
+export function treeLinksOf(graph: usize, offset: u32): u32 {
+  return atomic.load<u32>(nodeAt(graph, offset), NODE_STATE) >> 16;
 }

@@ -8,7 +8,6 @@ import {
   GRAPH_LINKED_COUNT,
   GRAPH_LOCK,
   GRAPH_M,
-  GRAPH_M0,
   GRAPH_NODE_COUNT,
   GRAPH_POOL,
   GRAPH_POOL_BYTES,
@@ -24,22 +23,20 @@ import {
   nodeAt,
   STATE_ABSENT,
   STATE_LINKED,
-  WALK_CANDIDATES,
   WALK_COEFFICIENTS,
   WALK_LENGTH,
-  WALK_LIST,
   WALK_MODE,
+  WALK_OWN,
   WALK_POOL,
-  WALK_ROW_COEFFICIENTS,
-  WALK_SCORES,
   WALK_SELECTED,
   WALK_TARGET,
 } from './graph';
 import { rowAsTarget, selectNeighbours } from './hnsw-select';
+import { joinTree, linkBack } from './hnsw-link';
 import { acquire, release } from './lock';
-import { keyOffset, poolInsert, poolKey } from './pool';
+import { keyOffset } from './pool';
 import { encodeRow, recordAt } from './quantize';
-import { descend, MODE_PLAIN, scoreList, walkFrom, walkOn } from './walk';
+import { descend, MODE_PLAIN, walkFrom, walkOn } from './walk';
 
 const LAYER_MAX: u32 = 16;
 
@@ -85,47 +82,9 @@ function linkOwn(graph: usize, walk: usize, offset: u32, layer: u32): void {
   const found = load<u32>(walk, WALK_LENGTH);
   const pool: usize = load<u32>(walk, WALK_POOL);
   const selected: usize = load<u32>(walk, WALK_SELECTED);
-  const n = selectNeighbours(graph, walk, pool, found, load<u32>(graph, GRAPH_M), selected);
+  const n = selectNeighbours(graph, walk, pool, found, selected, 0, load<u32>(graph, GRAPH_M));
   memory.copy(links + 4, selected, (n as usize) << 2);
   store<u32>(links, n);
-}
-
-/** Chooses the links of a full list anew, with `offset` as one more candidate. The caller holds the node's lock. */
-function shrink(graph: usize, walk: usize, owner: u32, links: usize, count: u32, offset: u32): void {
-  const list: usize = load<u32>(walk, WALK_LIST);
-  const scores: usize = load<u32>(walk, WALK_SCORES);
-  const keys: usize = load<u32>(walk, WALK_CANDIDATES);
-  const selected: usize = load<u32>(walk, WALK_SELECTED);
-  const coefficients = walk + WALK_ROW_COEFFICIENTS;
-  memory.copy(list, links + 4, (count as usize) << 2);
-  store<u32>(list + ((count as usize) << 2), offset);
-  const target = rowAsTarget(graph, owner, coefficients);
-  scoreList(graph, target, coefficients, list, count + 1, scores);
-  for (let i: u32 = 0; i <= count; i++) {
-    const at = (i as usize) << 2;
-    poolInsert(keys, i, count + 1, poolKey(load<f32>(scores + at), load<u32>(list + at)));
-  }
-  const n = selectNeighbours(graph, walk, keys, count + 1, count, selected);
-  for (let i: u32 = 0; i < n; i++) {
-    atomic.store<u32>(links + 4 + ((i as usize) << 2), load<u32>(selected + ((i as usize) << 2)));
-  }
-  atomic.store<u32>(links, n);
-}
-
-/** Adds `offset` to the links of `owner`, and so makes it visible to searches. */
-function linkBack(graph: usize, walk: usize, owner: u32, layer: u32, offset: u32): void {
-  const node = nodeAt(graph, owner);
-  const links = linksAt(graph, owner, layer);
-  const linksMax = layer == 0 ? load<u32>(graph, GRAPH_M0) : load<u32>(graph, GRAPH_M);
-  acquire(node);
-  const count = load<u32>(links);
-  if (count < linksMax) {
-    atomic.store<u32>(links + 4 + ((count as usize) << 2), offset);
-    atomic.store<u32>(links, count + 1);
-  } else {
-    shrink(graph, walk, owner, links, count, offset);
-  }
-  release(node);
 }
 
 /** Makes the node the entry point if it is the first one or reaches higher than the one there is. */
@@ -136,6 +95,19 @@ function offerEntry(graph: usize, offset: u32, layer: u32): bool {
   if (isTaken) atomic.store<u32>(graph, offset + 1, GRAPH_ENTRY);
   release(graph + GRAPH_LOCK);
   return isTaken && entry == 0;
+}
+
+/** Makes the node visible on one layer through its own links, which others may change from the first moment on. */
+function linkBackAll(graph: usize, walk: usize, offset: u32, layer: u32): void {
+  const links = linksAt(graph, offset, layer);
+  const own: usize = load<u32>(walk, WALK_OWN);
+  const bytes = (load<u32>(links) as usize) << 2;
+  memory.copy(own, links + 4, bytes);
+  const parent = layer == 0 ? joinTree(graph, walk, offset) : offset;
+  for (let at = own; at < own + bytes; at += 4) {
+    const neighbour = load<u32>(at);
+    if (neighbour != parent) linkBack(graph, walk, neighbour, layer, offset);
+  }
 }
 
 /** Links one row into the graph (HNSW paper, Algorithm 1). */
@@ -157,11 +129,7 @@ function insertRow(graph: usize, walk: usize, offset: u32): void {
     current = keyOffset(load<i64>(load<u32>(walk, WALK_POOL)));
   }
   // The lowest layer first: who finds the node on an upper layer must be able to go on below it.
-  for (let l: u32 = 0; l <= from; l++) {
-    const links = linksAt(graph, offset, l);
-    const end = links + 4 + ((load<u32>(links) as usize) << 2);
-    for (let at = links + 4; at < end; at += 4) linkBack(graph, walk, load<u32>(at), l, offset);
-  }
+  for (let l: u32 = 0; l <= from; l++) linkBackAll(graph, walk, offset, l);
   if (layer > top) offerEntry(graph, offset, layer);
 }
 

@@ -15,35 +15,41 @@ export function rowAsTarget(graph: usize, offset: u32, coefficients: usize): usi
 }
 
 /**
- * Chooses at most `max` neighbours among `n` candidates, best first (HNSW paper, Algorithm 4, without its extensions): a
- * candidate is taken if none of those taken before is closer to it than the base is. `keys` are pool keys with the scores
- * to the base. Writes offsets to `selected`, which has room for 3 more; returns how many.
+ * Chooses neighbours among `n` candidates, best first, until `max` are in `selected`, which holds `count` before (HNSW
+ * paper, Algorithm 4, without its extensions): a candidate is taken if none in `selected` is closer to it than the base
+ * is. As close as the base are those between duplicates: they may fill at most half of the list, or they would fill all.
+ * `keys` are pool keys with the scores to the base. `selected` has room for 3 offsets more than `max`. Returns the count.
  */
 export function selectNeighbours(
   graph: usize,
   walk: usize,
   keys: usize,
   n: u32,
-  max: u32,
   selected: usize,
+  count: u32,
+  max: u32,
 ): u32 {
   const coefficients = walk + WALK_ROW_COEFFICIENTS;
   const scores: usize = load<u32>(walk, WALK_SCORES);
-  let count: u32 = 0;
+  let tiesLeft = max >> 1;
   for (let i: u32 = 0; i < n && count < max; i++) {
     const key = load<i64>(keys + ((i as usize) << 3));
     const offset = keyOffset(key);
     const score = keyScore(key);
     const target = rowAsTarget(graph, offset, coefficients);
     let isCovered = false;
+    let isTied = false;
     for (let j: u32 = 0; j < count && !isCovered; j += 4) {
       const some = min<u32>(4, count - j);
       scoreList(graph, target, coefficients, selected + ((j as usize) << 2), some, scores);
       for (let l: u32 = 0; l < some; l++) {
-        if (load<f32>(scores + ((l as usize) << 2)) > score) isCovered = true;
+        const other = load<f32>(scores + ((l as usize) << 2));
+        if (other > score) isCovered = true;
+        if (other == score) isTied = true;
       }
     }
-    if (isCovered) continue;
+    if (isCovered || (isTied && tiesLeft == 0)) continue;
+    if (isTied) tiesLeft--;
     store<u32>(selected + ((count as usize) << 2), offset);
     count++;
   }

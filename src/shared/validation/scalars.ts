@@ -46,6 +46,7 @@ export function variants(values: readonly unknown[]): SchemaNode {
 
 export function text(schema: ScalarSchema): SchemaNode {
   const { format, minLength = 0, maxLength = Number.POSITIVE_INFINITY } = schema;
+  const isBounded = minLength > 0 || maxLength !== Number.POSITIVE_INFINITY;
   const isFormatted = (value: string) => {
     if (format === 'uuid') return typeof parsePointId(value) === 'string';
     return format !== 'date-time' || parseDatetime(value) !== undefined;
@@ -61,16 +62,20 @@ export function text(schema: ScalarSchema): SchemaNode {
       );
     },
     verify: (value, path, faults) => {
-      const { length } = [...(value as string)];
+      const length = isBounded ? [...(value as string)].length : minLength;
       if (length >= minLength && length <= maxLength) return;
-      const bounds =
+      const allowed =
         maxLength === Number.POSITIVE_INFINITY
           ? `at least ${minLength}`
           : `from ${minLength} to ${maxLength}`;
-      const message = `value ${JSON.stringify(value)} invalid, must be ${bounds} characters`;
+      const message = `value ${JSON.stringify(value)} invalid, must be ${allowed} characters`;
       faults.push({ path, message, isFormat: false });
     },
   });
+}
+
+function isNumeric(value: unknown): value is number | bigint {
+  return typeof value === 'number' || typeof value === 'bigint';
 }
 
 /** Integers by their format; a bigint is only what a number cannot hold exactly. */
@@ -86,13 +91,11 @@ export function integer(schema: ScalarSchema, facts: Facts): SchemaNode {
       Number.isSafeInteger(value) && (!isUnsigned || value >= 0) && (format !== 'uint32' || value <= U32_MAX)
     );
   };
-  const isInteger = (value: unknown): value is number | bigint =>
-    typeof value === 'number' || typeof value === 'bigint';
   const expected = rustType(format, facts.isNonZero === true);
   return leaf({
-    fits: (value) => isInteger(value) && inRange(value) && !(facts.isNonZero === true && value === 0),
+    fits: (value) => isNumeric(value) && inRange(value) && !(facts.isNonZero === true && value === 0),
     explain: (value) =>
-      isInteger(value) && (typeof value === 'bigint' || Number.isInteger(value))
+      isNumeric(value) && (typeof value === 'bigint' || Number.isInteger(value))
         ? `invalid value: integer \`${value}\`, expected ${expected}`
         : invalidType(value, expected),
     verify: bounds(schema, facts, String),

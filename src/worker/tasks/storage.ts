@@ -13,8 +13,8 @@ export async function openStorage(
   { storagePath, sizing }: Input<'open_storage'>,
   module: WebAssembly.Module,
 ): Promise<OpenedCollection[]> {
-  lockStorage(storagePath);
   const entries = await withCatalog(storagePath, (catalog) => {
+    catalog.exclusively(() => lockStorage(storagePath));
     catalog.removeOrphans();
     return catalog.list();
   });

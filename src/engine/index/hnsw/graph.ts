@@ -79,6 +79,7 @@ export function openGraph(
   head[WALK.heap] = scratch.heap;
   head[WALK.selected] = walk.selected;
   head[WALK.candidates] = walk.candidates;
+  head[WALK.own] = walk.own;
   return { kernels, layout, vector, graph, scratch, walk, words: new Uint32Array(memory.buffer) };
 }
 

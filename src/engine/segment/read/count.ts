@@ -37,7 +37,7 @@ function countMatches(
 ): number {
   if (rows === 0) return 0;
   collection.env.refresh();
-  const { bits } = collection.filterCache.bitmap(collection, segment, filter, rows, cancel);
+  const { bits } = collection.filterCache.bitmap(segment, filter, rows, cancel);
   const scratch = segment.scratch(collection.threadIndex);
   segment.bytesAt(scratch.filter, bits.length).set(bits);
   segment.kernels.bitmapAndNot(scratch.filter, segment.layout.tombstones, rows);

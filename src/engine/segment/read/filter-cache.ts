@@ -1,10 +1,10 @@
 import type { Filter } from '../../../../schemas/filter.ts';
+import type { Env } from '../../../storage/env.ts';
 import { lastNumberOf, payloadKey } from '../../../storage/keys.ts';
 import type { PointId } from '../../../shared/ids.ts';
 import { parsePayload, type PayloadObject } from '../../../shared/json/lossless.ts';
 import { compileFilter, type FilterPoint, type Predicate } from '../../payload/filter/compile.ts';
 import type { Cancellation } from '../cancellation.ts';
-import type { Collection } from '../collection.ts';
 import type { Segment } from '../segment.ts';
 
 /** The rows of a segment that a filter allows: bit i of byte i >> 3 for row i, as far as `rows`. */
@@ -22,20 +22,20 @@ const EMPTY_PAYLOAD = new TextEncoder().encode('{}');
  * only grows by the rows that came since. Least recently used filters are dropped.
  */
 export class FilterCache {
+  readonly #env: Env;
   readonly #filters = new Map<string, { predicate: Predicate; segments: Map<number, FilterBitmap> }>();
 
+  /** `env`: where the payloads are. */
+  constructor(env: Env) {
+    this.#env = env;
+  }
+
   /** Bits for at least `count` rows; reads the payload of the rows that are new. O(new rows). */
-  bitmap(
-    collection: Collection,
-    segment: Segment,
-    filter: Filter,
-    count: number,
-    cancel: Cancellation,
-  ): FilterBitmap {
+  bitmap(segment: Segment, filter: Filter, count: number, cancel: Cancellation): FilterBitmap {
     const entry = this.#entry(filter);
     const known = entry.segments.get(segment.id);
     if (known !== undefined && known.rows >= count) return known;
-    const grown = extend(collection, segment, entry.predicate, known, count, cancel);
+    const grown = this.#extend(segment, entry.predicate, { known, count }, cancel);
     entry.segments.set(segment.id, grown);
     return grown;
   }
@@ -48,32 +48,29 @@ export class FilterCache {
     if (this.#filters.size > FILTERS_MAX) this.#filters.delete(this.#filters.keys().next().value!);
     return entry;
   }
+
+  #extend(
+    segment: Segment,
+    predicate: Predicate,
+    { known, count }: { known: FilterBitmap | undefined; count: number },
+    cancel: Cancellation,
+  ): FilterBitmap {
+    const bits = new Uint8Array(Math.ceil(count / 8));
+    if (known !== undefined) bits.set(known.bits.subarray(0, Math.ceil(known.rows / 8)));
+    const point = new RowPoint(segment);
+    const start = payloadKey(segment.id, known?.rows ?? 0);
+    for (const { key, value } of this.#env.range(start, payloadKey(segment.id, count))) {
+      const offset = lastNumberOf(key);
+      if (offset % ROWS_BETWEEN_CHECKS === 0) cancel.check();
+      point.moveTo(offset, value);
+      if (predicate(point)) bits[offset >> 3]! |= 1 << (offset & 7);
+    }
+    return { rows: count, bits };
+  }
 }
 
 function filterKey(filter: Filter): string {
   return JSON.stringify(filter, (_, value) => (typeof value === 'bigint' ? `${value}n` : value));
-}
-
-function extend(
-  collection: Collection,
-  segment: Segment,
-  predicate: Predicate,
-  known: FilterBitmap | undefined,
-  count: number,
-  cancel: Cancellation,
-): FilterBitmap {
-  const bits = new Uint8Array(Math.ceil(count / 8));
-  if (known !== undefined) bits.set(known.bits.subarray(0, Math.ceil(known.rows / 8)));
-  const point = new RowPoint(segment);
-  const start = payloadKey(segment.id, known?.rows ?? 0);
-  const end = payloadKey(segment.id, count);
-  for (const { key, value } of collection.env.range(start, end)) {
-    const offset = lastNumberOf(key);
-    if (offset % ROWS_BETWEEN_CHECKS === 0) cancel.check();
-    point.moveTo(offset, value);
-    if (predicate(point)) bits[offset >> 3]! |= 1 << (offset & 7);
-  }
-  return { rows: count, bits };
 }
 
 /** A stored row in the form that predicates look at; the payload is parsed when first asked for. */

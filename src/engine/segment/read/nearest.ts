@@ -65,23 +65,21 @@ function searchSegment(
     const { snapshot, tombstones } = freeze(segment, scratch, isPrivate);
     if (plan.filter !== undefined) {
       collection.env.refresh();
-      const bitmap = collection.filterCache.bitmap(collection, segment, plan.filter, snapshot.count, cancel);
+      const bitmap = collection.filterCache.bitmap(segment, plan.filter, snapshot.count, cancel);
       segment.bytesAt(scratch.filter, bitmap.bits.length).set(bitmap.bits);
     }
-    const rows: RowSet = {
-      count: snapshot.count,
-      tombstones,
-      allowed: plan.filter === undefined ? 0 : scratch.filter,
-    };
-    const hits =
-      plan.k <= SCRATCH_HEAP_MAX
-        ? scanHeap(segment, column, scratch, rows, plan.k, cancel)
-        : scanAll(segment, column, scratch, rows, cancel);
+    const allowed = plan.filter === undefined ? 0 : scratch.filter;
+    const scan: Scan = { segment, column, scratch, count: snapshot.count, tombstones, allowed };
+    const hits = plan.k <= SCRATCH_HEAP_MAX ? scanHeap(scan, plan.k, cancel) : scanAll(scan, cancel);
     if (isPrivate || segment.isCurrent(snapshot)) return hits;
   }
 }
 
-interface RowSet {
+/** One pass over a segment's rows with the query in `scratch`. */
+interface Scan {
+  readonly segment: Segment;
+  readonly column: VectorColumn;
+  readonly scratch: ScratchLayout;
   readonly count: number;
   /** Addresses of bitmaps. */
   readonly tombstones: number;
@@ -109,19 +107,13 @@ function writeQuery(segment: Segment, column: VectorColumn, query: ArrayLike<num
   if (column.metric === 'Cosine') segment.kernels.normalise(address, column.dim);
 }
 
-function scanHeap(
-  segment: Segment,
-  column: VectorColumn,
-  scratch: ScratchLayout,
-  rows: RowSet,
-  k: number,
-  cancel: Cancellation,
-): Hit[] {
+function scanHeap(scan: Scan, k: number, cancel: Cancellation): Hit[] {
+  const { segment, column, scratch, count } = scan;
   const { kernels, memory } = segment;
   let length = 0;
-  for (let from = 0; from < rows.count; from += ROWS_PER_SLICE) {
+  for (let from = 0; from < count; from += ROWS_PER_SLICE) {
     cancel.check();
-    const to = Math.min(from + ROWS_PER_SLICE, rows.count);
+    const to = Math.min(from + ROWS_PER_SLICE, count);
     length = kernels.scanTopK(
       METRIC[column.metric],
       column.rows,
@@ -129,8 +121,8 @@ function scanHeap(
       column.dim,
       from,
       to,
-      rows.tombstones,
-      rows.allowed,
+      scan.tombstones,
+      scan.allowed,
       column.present,
       scratch.query,
       scratch.heap,
@@ -149,19 +141,14 @@ function scanHeap(
 }
 
 /** For a k that no heap in scratch holds: every allowed row with its score. */
-function scanAll(
-  segment: Segment,
-  column: VectorColumn,
-  scratch: ScratchLayout,
-  rows: RowSet,
-  cancel: Cancellation,
-): Hit[] {
+function scanAll(scan: Scan, cancel: Cancellation): Hit[] {
+  const { segment, column, scratch, count } = scan;
   const hits: Hit[] = [];
   const bit = (bitmap: number, offset: number) =>
     (segment.bytesAt(bitmap + (offset >> 3), 1)[0]! >> (offset & 7)) & 1;
-  for (let from = 0; from < rows.count; from += ROWS_PER_SLICE) {
+  for (let from = 0; from < count; from += ROWS_PER_SLICE) {
     cancel.check();
-    const to = Math.min(from + ROWS_PER_SLICE, rows.count);
+    const to = Math.min(from + ROWS_PER_SLICE, count);
     segment.kernels.scoreRange(
       METRIC[column.metric],
       column.rows,
@@ -174,8 +161,8 @@ function scanAll(
     );
     const scores = new Float32Array(segment.memory.buffer, scratch.scores, to - from);
     for (let offset = from; offset < to; offset++) {
-      const isAllowed = rows.allowed === 0 || bit(rows.allowed, offset) === 1;
-      if (!isAllowed || bit(rows.tombstones, offset) === 1 || bit(column.present, offset) === 0) continue;
+      const isAllowed = scan.allowed === 0 || bit(scan.allowed, offset) === 1;
+      if (!isAllowed || bit(scan.tombstones, offset) === 1 || bit(column.present, offset) === 0) continue;
       hits.push({ segment, offset, similarity: scores[offset - from]! });
     }
   }

@@ -19,7 +19,7 @@ export function query(
   cancel: Cancellation,
 ): void {
   const selected = selection(collection, request.with_payload, request.with_vector);
-  const page = pageOf(collection, request);
+  const run: QueryRun = { collection, request, page: pageOf(collection, request), selected, cancel };
   writer.text('{"points":[');
   if (request.query === undefined || request.query === null) {
     if (typeof request.score_threshold === 'number') {
@@ -27,11 +27,20 @@ export function query(
         "A query is needed to use the score_threshold. Can't have score_threshold without defining a query.",
       );
     }
-    writeScrolled(collection, request, page, selected, writer, cancel);
+    writeScrolled(run, writer);
   } else {
-    writeNearest(collection, request, page, selected, writer, cancel);
+    writeNearest(run, writer);
   }
   writer.text(']}');
+}
+
+/** A query under way. */
+interface QueryRun {
+  readonly collection: Collection;
+  readonly request: QueryRequest;
+  readonly page: Page;
+  readonly selected: Selection;
+  readonly cancel: Cancellation;
 }
 
 interface Page {
@@ -46,14 +55,8 @@ function pageOf(collection: Collection, request: QueryRequest): Page {
   return { offset, end: Math.min(offset + Number(request.limit ?? DEFAULT_LIMIT), total) };
 }
 
-function writeScrolled(
-  collection: Collection,
-  request: QueryRequest,
-  page: Page,
-  selected: Selection,
-  writer: JsonWriter,
-  cancel: Cancellation,
-): void {
+function writeScrolled(run: QueryRun, writer: JsonWriter): void {
+  const { collection, request, page, selected, cancel } = run;
   const { points } = scroll(collection, { limit: page.end, filter: request.filter ?? undefined }, cancel);
   for (const [i, { at, payload }] of points.slice(page.offset).entries()) {
     writer.text(i === 0 ? '{"id":' : ',{"id":');
@@ -64,14 +67,8 @@ function writeScrolled(
   }
 }
 
-function writeNearest(
-  collection: Collection,
-  request: QueryRequest,
-  page: Page,
-  selected: Selection,
-  writer: JsonWriter,
-  cancel: Cancellation,
-): void {
+function writeNearest(run: QueryRun, writer: JsonWriter): void {
+  const { collection, request, page, cancel } = run;
   const config = usedVector(collection, request.using ?? '');
   const example = exampleOf(collection, request.query, config);
   const plan = {
@@ -85,7 +82,7 @@ function writeNearest(
     ({ segment, offset }) => example.id === undefined || segment.idAt(offset) !== example.id,
   );
   const passes = thresholdTest(config, request.score_threshold ?? undefined);
-  writeHits(collection, others.slice(page.offset, page.end).filter(passes), config, selected, writer);
+  writeHits(run, others.slice(page.offset, page.end).filter(passes), config, writer);
 }
 
 function usedVector(collection: Collection, name: string): VectorConfig {
@@ -140,10 +137,9 @@ function thresholdTest(config: VectorConfig, threshold: number | undefined): (hi
 }
 
 function writeHits(
-  collection: Collection,
+  { collection, selected }: QueryRun,
   hits: readonly Hit[],
   { metric }: VectorConfig,
-  selected: Selection,
   writer: JsonWriter,
 ): void {
   collection.env.refresh();
