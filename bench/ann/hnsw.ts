@@ -44,7 +44,7 @@ async function build(target: GraphMemory, count: number, threads: number) {
   else {
     const ends = Array.from({ length: threads }, (_, thread) => {
       const workerData = { target, count, thread };
-      const worker = new Worker(new URL('link-thread.ts', import.meta.url), { workerData });
+      const worker = new Worker(new URL('../../test/recall/link-thread.ts', import.meta.url), { workerData });
       return new Promise((resolve, reject) => worker.once('error', reject).once('exit', resolve));
     });
     await Promise.all(ends);

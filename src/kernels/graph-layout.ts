@@ -75,6 +75,16 @@ export const WALK_MODE = { plain: 0, hidden: 1, twoHops: 2 } as const;
 
 /** Most entries of the lists that a walk fills in one hop. */
 export const LIST_MAX = 8192;
+/** Constants that the kernels repeat, in the order of the kernel export `graphConstant`. */
+export const GRAPH_CONSTANTS: readonly number[] = [
+  ...[GRAPH, NODE, WALK].flatMap((words) => Object.values(words).map((word) => 4 * word)),
+  STATE_LAYER_MASK,
+  STATE_LINKED,
+  STATE_ABSENT,
+  2 ** STATE_TREE_SHIFT,
+  ...Object.values(WALK_MODE),
+  LIST_MAX,
+];
 /** Largest m: a hop must fit the lists twice over. */
 export const M_MAX = 1024;
 /** Largest candidate list of a search or build. */

@@ -74,6 +74,8 @@ export interface ScanKernels {
 
 /** The HNSW graph of graph-layout.ts: `graph` is the head of a graph, `walk` the head of the calling thread's walk area. */
 export interface GraphKernels {
+  /** Constant number `index` of GRAPH_CONSTANTS as the kernels were compiled with. */
+  graphConstant(index: number): number;
   /**
    * Encodes and links the rows `from` ≤ offset < `to` of a graph (HNSW paper, Algorithm 1); rows without a vector are
    * marked done. Several threads may do so at once, each with its own walk area and rows. O(log rows) distances a row.
@@ -102,8 +104,27 @@ export interface GraphKernels {
   searchEnd(graph: Pointer, walk: Pointer, limit: number, heapLength: number, k: number): number;
 }
 
+/** The int8 codes of a graph's rows, as quantize.ts describes them. The graph kernels call these; tests do too. */
+export interface CodeKernels {
+  /** Writes the code record of the `dim` floats at `row`, which are padded to 16 bytes. */
+  encodeRow(row: Pointer, dim: number, codeBytes: number, record: Pointer): void;
+  /** Writes the signed codes and the coefficients of a query. */
+  encodeQuery(graph: Pointer, query: Pointer, code: Pointer, coefficients: Pointer): void;
+  /** Writes the coefficients of a row that takes the query's part; its codes follow 16 bytes into the record. */
+  rowCoefficients(graph: Pointer, record: Pointer, coefficients: Pointer): void;
+  /** Approximate scores of the `n` > 0 rows at `list`; `list` and `out` have room for up to 3 words more. */
+  scoreCodes(
+    graph: Pointer,
+    code: Pointer,
+    coefficients: Pointer,
+    list: Pointer,
+    n: number,
+    out: Pointer,
+  ): void;
+}
+
 /** All functions of kernels.wasm. */
-export type Kernels = ScanKernels & GraphKernels;
+export type Kernels = ScanKernels & GraphKernels & CodeKernels;
 
 /** Reads and compiles kernels.wasm, which `npm run build:wasm` makes. Once a thread, at start: it blocks. */
 export function loadKernelModule(): WebAssembly.Module {

@@ -5,9 +5,11 @@ import type { BackgroundTask, BackgroundTasks } from '../protocol/background-tas
 import { type Outcome, toWireError } from '../protocol/wire-error.ts';
 import { assert } from '../shared/assert.ts';
 import { OpenCollections } from './open-collections.ts';
+import { lowerThreadPriority } from './thread-priority.ts';
 import { closeStorage, createCollection, dropCollection, openStorage } from './tasks/storage.ts';
 import { updateBatch } from './tasks/update.ts';
 
+lowerThreadPriority();
 const { claims, firstThreadIndex } = workerData as { claims: SharedArrayBuffer; firstThreadIndex: number };
 const kernels = loadThreadKernels();
 const collections = new OpenCollections(

@@ -32,6 +32,8 @@ export const GRAPH_POOL_USED: usize = 136;
 /** All rows below are linked, or have no vector. */
 export const GRAPH_LINKED_COUNT: usize = 140;
 export const GRAPH_NODE_COUNT: usize = 144;
+/** Counted up by the engine. */
+export const GRAPH_CLAIMED_COUNT: usize = 148;
 
 export const NODE_LOCK: usize = 0;
 /** Layer in the low 8 bits, then the flags, number of tree links (see hnsw-link.ts) in the high 16 bits. */

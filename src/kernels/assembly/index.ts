@@ -5,6 +5,7 @@ export { layoutConstant } from './constants';
 export { normalise, similarity } from './distance';
 export { heapOffer, heapSort } from './heap';
 export { scanTopK, scoreOffsets, scoreRange } from './scan';
+export { graphConstant } from './hnsw-constants';
 export { advanceLinked, insertRange } from './hnsw-insert';
 export { searchBegin, searchEnd, searchRun } from './hnsw-search';
-export { encodeQuery, encodeRow, recordAt, rowCoefficients, scoreCodes } from './quantize';
+export { encodeQuery, encodeRow, rowCoefficients, scoreCodes } from './quantize';

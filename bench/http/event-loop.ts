@@ -1,0 +1,72 @@
+/**
+ * Measures: the largest gap of the server's event loop and the latency of `GET /healthz` while upserts of 30 MB are posted
+ * again and again. Not measured: the speed of the upserts themselves.
+ *
+ *   npm run bench -- http/event-loop            [seconds, 20 if not given]
+ */
+import autocannon from 'autocannon';
+import { startBenchServer } from './server-process.ts';
+
+const DIM = 768;
+const POINTS = 2000;
+const BODY_BYTES = 30 * 1024 * 1024;
+
+const seconds = Number(process.argv[2] ?? 20);
+const server = await startBenchServer();
+try {
+  const collection = `${server.url}/collections/bench`;
+  await send('PUT', collection, JSON.stringify({ vectors: { size: DIM, distance: 'Cosine' } }));
+  const body = upsertBody();
+  await send('PUT', `${collection}/points?wait=true`, body);
+  await server.loopDelays();
+
+  let isOver = false;
+  let uploads = 0;
+  const uploading = (async () => {
+    for (; !isOver; uploads++) await send('PUT', `${collection}/points?wait=true`, body);
+  })();
+  const health = await autocannon({
+    url: `${server.url}/healthz`,
+    connections: 1,
+    duration: seconds,
+    workers: 1,
+  });
+  isOver = true;
+  await uploading;
+  const delays = await server.loopDelays();
+  console.log(
+    JSON.stringify({
+      bench: 'http/event-loop',
+      uploads,
+      upload_mb: Math.round(body.length / 1024 / 1024),
+      loop_gap_max_ms: round(delays.max),
+      loop_gap_p99_ms: round(delays.p99),
+      healthz_requests: health.requests.total,
+      healthz_p50_ms: health.latency.p50,
+      healthz_p99_ms: health.latency.p99,
+      healthz_max_ms: health.latency.max,
+    }),
+  );
+} finally {
+  await server.stop();
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 100) / 100;
+}
+
+async function send(method: string, url: string, body: string | Uint8Array<ArrayBuffer>): Promise<void> {
+  const response = await fetch(url, { method, body });
+  if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${await response.text()}`);
+  await response.arrayBuffer();
+}
+
+/** 2,000 points with numbers as long as it takes to reach 30 MB. */
+function upsertBody(): Uint8Array<ArrayBuffer> {
+  const digits = Math.floor(BODY_BYTES / (POINTS * DIM)) - 4;
+  const points = Array.from({ length: POINTS }, (_, id) => {
+    const vector = Array.from({ length: DIM }, (__, i) => Math.sin(id * DIM + i).toFixed(digits));
+    return `{"id":${id},"vector":[${vector.join(',')}]}`;
+  });
+  return new TextEncoder().encode(`{"points":[${points.join(',')}]}`);
+}

@@ -1,0 +1,13 @@
+/** Preloaded into the server's process: tells the delays of its event loop when the bench asks. */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { isMainThread } from 'node:worker_threads';
+
+if (isMainThread && process.send !== undefined) {
+  const histogram = monitorEventLoopDelay({ resolution: 1 });
+  histogram.enable();
+  process.on('message', () => {
+    process.send?.({ max: histogram.max / 1e6, p99: histogram.percentile(99) / 1e6 });
+    histogram.reset();
+  });
+  process.channel?.unref();
+}
