@@ -226,15 +226,17 @@ function map(entries: SchemaNode): SchemaNode {
 
 function union(schema: Schema, facts: Facts): SchemaNode {
   const nodes = schema.anyOf!.map(compile);
-  const indexOf = (value: unknown) => {
-    const chosen = facts.choose?.(value) ?? -1;
-    return chosen >= 0 ? chosen : nodes.findIndex((node) => node.fits(value));
-  };
+  const chosenFor = (value: unknown) => facts.choose?.(value) ?? -1;
   return {
-    fits: (value) => nodes[indexOf(value)]?.fits(value) ?? false,
+    // Each variant is tried once: a second look would double the cost with every level that unions are nested.
+    fits: (value) => {
+      const chosen = chosenFor(value);
+      return chosen >= 0 ? nodes[chosen]!.fits(value) : nodes.some((node) => node.fits(value));
+    },
     explain: (value) => explainUnion(value, schema, facts, nodes),
     verify: (value, path: Path, faults) => {
-      const index = indexOf(value);
+      const chosen = chosenFor(value);
+      const index = chosen >= 0 ? chosen : nodes.findIndex((node) => node.fits(value));
       const isLone = facts.isOneOrMany === true && index === 0;
       nodes[index]?.verify(value, isLone ? [...path, '[0]'] : path, faults);
     },
