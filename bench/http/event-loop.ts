@@ -20,10 +20,10 @@ try {
   await send('PUT', `${collection}/points?wait=true`, body);
   await server.loopDelays();
 
-  let isOver = false;
+  const end = new AbortController();
   let uploads = 0;
   const uploading = (async () => {
-    for (; !isOver; uploads++) await send('PUT', `${collection}/points?wait=true`, body);
+    for (; !end.signal.aborted; uploads++) await send('PUT', `${collection}/points?wait=true`, body);
   })();
   const health = await autocannon({
     url: `${server.url}/healthz`,
@@ -31,7 +31,7 @@ try {
     duration: seconds,
     workers: 1,
   });
-  isOver = true;
+  end.abort();
   await uploading;
   const delays = await server.loopDelays();
   console.log(

@@ -11,6 +11,7 @@ import { badRequest, collectionNotFound, ServiceError } from '../shared/errors.t
 import type { Logger } from '../telemetry/logger.ts';
 import { collectionInfo } from './collection-info.ts';
 import type { Collections } from './collections.ts';
+import { withDeadline } from './update-deadline.ts';
 import { UpdateQueue } from './updates.ts';
 
 interface Entry {
@@ -41,6 +42,7 @@ class CollectionRegistry implements Collections {
   readonly #ring: SearchRing;
   readonly #pool: BackgroundPool;
   readonly #log: Logger;
+  readonly #timeoutMs: number;
   readonly #entries = new Map<string, Entry>();
   /** Creates and drops run one after the other. */
   #changes: Promise<unknown> = Promise.resolve();
@@ -49,12 +51,13 @@ class CollectionRegistry implements Collections {
   constructor(config: Config, log: Logger) {
     const { search, background } = config.threads;
     this.#log = log;
+    this.#timeoutMs = config.service.request_timeout_s * 1000;
     this.#storagePath = path.resolve(config.storage.storage_path);
     this.#sizing = { bytesMax: config.storage.segment_bytes_max, scratchCount: search + background };
     this.#ring = new SearchRing({
       shape: { slotCount: config.ring.slots, slotBytes: config.ring.slot_bytes, threadCount: search },
       threadEntry: threadEntry('search-thread'),
-      timeoutMs: config.service.request_timeout_s * 1000,
+      timeoutMs: this.#timeoutMs,
       log,
     });
     this.#pool = new BackgroundPool({
@@ -128,7 +131,7 @@ class CollectionRegistry implements Collections {
   }
 
   async update(task: UpdateTask, name: string, request: DataRequest): Promise<DataReply> {
-    return this.#entry(name).updates.push(task, request);
+    return withDeadline(this.#entry(name).updates.push(task, request), request, this.#timeoutMs);
   }
 
   async close(): Promise<void> {
