@@ -17,19 +17,19 @@ async function linkTogether(metric: 'Cosine' | 'Euclid', rows: readonly Float32A
   // Some rows first: the threads start on a graph that has an entry point, and one that has none is tested below.
   const start = metric === 'Cosine' ? 50 : 0;
   if (start > 0) linkAll(handle, start);
-  let running = threads;
+  const running = new Set(Array(threads).keys());
   const ends = Array.from({ length: threads }, (_, thread) => {
     const worker = new Worker(LINKER, { workerData: { target, count: COUNT, thread } });
     return new Promise<void>((resolve, reject) => {
       worker.once('error', reject);
       worker.once('exit', () => {
-        running--;
+        running.delete(thread);
         resolve();
       });
     });
   });
   let searches = 0;
-  while (running > 0) {
+  while (running.size > 0) {
     for (const query of rows.slice(0, 20)) {
       const found = walkSearch(target, handle, query, { k: 10, ef: 32 });
       const offsets = new Set(found.map(({ offset }) => offset));

@@ -17,6 +17,10 @@ function graphOf(count: number, options: { m?: number; efConstruct?: number; cap
   return { target, handle, rows };
 }
 
+function checkCancelled(): never {
+  throw new Error('cancelled');
+}
+
 test('the kernels were compiled with the constants of graph-layout.ts', () => {
   const { kernels } = kernelPair(1);
   assert.deepEqual(
@@ -104,9 +108,6 @@ test('a search asks whether it is cancelled, and its walk area serves the next o
   linkAll(handle, 3000);
   const [query = new Float32Array(DIM)] = rows;
   const expected = walkSearch(target, handle, query, { k: 10, ef: 2000 });
-  const checkCancelled = () => {
-    throw new Error('cancelled');
-  };
   assert.throws(() => walkSearch(target, handle, query, { k: 10, ef: 2000, checkCancelled }), /cancelled/);
   assert.deepEqual(walkSearch(target, handle, query, { k: 10, ef: 2000 }), expected);
 });

@@ -14,17 +14,16 @@ type Bitmaps = Partial<Pick<GraphSearch, 'tombstones' | 'allowed'>>;
 /** Seed of the random data of these tests. */
 export const SEED = Number(process.env.NEARIFY_TEST_SEED ?? 20_250_101);
 
+const gauss = (next: () => number): number => next() + next() + next() + next() - 2;
+
 /** A mixture of clusters of which each fills only some dimensions, as embeddings do: nearest neighbours mean something. */
-export function clustered(count: number, dim: number, seed: number, clusters = 40): Float32Array[] {
+export function clustered(count: number, dim: number, seed: number, clusters = 8): Float32Array[] {
   // The clusters are the same for every seed of points, so that queries come from where the rows are.
   const random = prng(SEED);
-  const gauss = (next: () => number) => next() + next() + next() + next() - 2;
   const centres = Array.from({ length: clusters }, () =>
     Float32Array.from({ length: dim }, () => gauss(random)),
   );
-  const spreads = Array.from({ length: clusters }, () =>
-    Float32Array.from({ length: dim }, () => random() ** 3),
-  );
+  const spreads = Array.from({ length: clusters }, () => Float32Array.from({ length: dim }, () => random()));
   const next = prng(SEED + seed);
   return Array.from({ length: count }, () => {
     const cluster = Math.floor(next() * clusters);

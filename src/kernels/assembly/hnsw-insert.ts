@@ -25,18 +25,20 @@ import {
   STATE_LINKED,
   WALK_COEFFICIENTS,
   WALK_LENGTH,
+  WALK_LIST,
   WALK_MODE,
   WALK_OWN,
   WALK_POOL,
+  WALK_SCORES,
   WALK_SELECTED,
   WALK_TARGET,
 } from './graph';
-import { rowAsTarget, selectNeighbours } from './hnsw-select';
+import { rowAsTarget, scoreSelf, selectNeighbours } from './hnsw-select';
 import { joinTree, linkBack } from './hnsw-link';
 import { acquire, release } from './lock';
-import { keyOffset } from './pool';
+import { keyOffset, keyScore, poolInsert, poolKey } from './pool';
 import { encodeRow, recordAt } from './quantize';
-import { descend, MODE_PLAIN, walkFrom, walkOn } from './walk';
+import { descend, MODE_PLAIN, scoreList, walkFrom, walkOn } from './walk';
 
 const LAYER_MAX: u32 = 16;
 
@@ -76,13 +78,39 @@ function prepareNode(graph: usize, offset: u32): u32 {
   return layer;
 }
 
+/**
+ * Adds the links of a twin to a pool that holds twins of the row only: through them a cluster of duplicates stays linked
+ * to what is around it.
+ */
+function addLinksOfTwin(graph: usize, walk: usize, layer: u32, self: f32): void {
+  const pool: usize = load<u32>(walk, WALK_POOL);
+  const list: usize = load<u32>(walk, WALK_LIST);
+  const scores: usize = load<u32>(walk, WALK_SCORES);
+  const links = linksAt(graph, keyOffset(load<i64>(pool)), layer);
+  const n = load<u32>(links);
+  if (n == 0) return;
+  memory.copy(list, links + 4, (n as usize) << 2);
+  scoreList(graph, load<u32>(walk, WALK_TARGET), walk + WALK_COEFFICIENTS, list, n, scores);
+  let length = load<u32>(walk, WALK_LENGTH);
+  for (let i: usize = 0; i < (n as usize) << 2; i += 4) {
+    const score = load<f32>(scores + i);
+    if (score == self) continue;
+    poolInsert(pool, length, length + 1, poolKey(score, load<u32>(list + i)));
+    length++;
+  }
+  store<u32>(walk, length, WALK_LENGTH);
+}
+
 /** Chooses the node's own links on one layer from what the walk found. Nobody can reach the node yet. */
 function linkOwn(graph: usize, walk: usize, offset: u32, layer: u32): void {
   const links = linksAt(graph, offset, layer);
-  const found = load<u32>(walk, WALK_LENGTH);
   const pool: usize = load<u32>(walk, WALK_POOL);
   const selected: usize = load<u32>(walk, WALK_SELECTED);
-  const n = selectNeighbours(graph, walk, pool, found, selected, 0, load<u32>(graph, GRAPH_M));
+  const self = scoreSelf(graph, walk, load<u32>(walk, WALK_TARGET), walk + WALK_COEFFICIENTS, offset);
+  const last = pool + (((load<u32>(walk, WALK_LENGTH) - 1) as usize) << 3);
+  if (keyScore(load<i64>(last)) == self) addLinksOfTwin(graph, walk, layer, self);
+  const found = load<u32>(walk, WALK_LENGTH);
+  const n = selectNeighbours(graph, walk, pool, found, self, selected, 0, 0, load<u32>(graph, GRAPH_M));
   memory.copy(links + 4, selected, (n as usize) << 2);
   store<u32>(links, n);
 }

@@ -31,29 +31,35 @@ function treeLinksMax(graph: usize): u32 {
 }
 
 /**
- * Chooses the links of a full list anew. `list` of the walk holds the `n` candidates, the first `kept` entries of
- * `selected` are chosen already.
+ * Chooses the links of a full list anew. The list of the walk holds the `n` rows to choose from, of which the first
+ * `tree` stay whatever they are.
  */
-function shrink(graph: usize, walk: usize, owner: u32, links: usize, n: u32, kept: u32): void {
+function shrink(graph: usize, walk: usize, owner: u32, links: usize, n: u32, tree: u32): void {
   const list: usize = load<u32>(walk, WALK_LIST);
   const scores: usize = load<u32>(walk, WALK_SCORES);
   const keys: usize = load<u32>(walk, WALK_CANDIDATES);
   const selected: usize = load<u32>(walk, WALK_SELECTED);
   const coefficients = walk + WALK_ROW_COEFFICIENTS;
-  const target = rowAsTarget(graph, owner, coefficients);
-  scoreList(graph, target, coefficients, list, n, scores);
+  store<u32>(list + ((n as usize) << 2), owner);
+  scoreList(graph, rowAsTarget(graph, owner, coefficients), coefficients, list, n + 1, scores);
+  const self = load<f32>(scores + ((n as usize) << 2));
+  let covering: u32 = 0;
   for (let i: u32 = 0; i < n; i++) {
     const at = (i as usize) << 2;
-    poolInsert(keys, i, n, poolKey(load<f32>(scores + at), load<u32>(list + at)));
+    const score = load<f32>(scores + at);
+    if (i >= tree) poolInsert(keys, i - tree, n - tree, poolKey(score, load<u32>(list + at)));
+    else if (score == self) covering = tree;
   }
-  const count = selectNeighbours(graph, walk, keys, n, selected, kept, load<u32>(links));
+  memory.copy(selected, list, (tree as usize) << 2);
+  const max = load<u32>(links);
+  const count = selectNeighbours(graph, walk, keys, n - tree, self, selected, tree, covering, max);
   for (let at: usize = 0; at < (count as usize) << 2; at += 4) {
     atomic.store<u32>(links + 4 + at, load<u32>(selected + at));
   }
   atomic.store<u32>(links, count);
 }
 
-/** Shrinks a full list that has `tree` tree links, to which `offset` is added if it `isTree`; else it is a candidate. */
+/** Shrinks a full list with one row more: behind its `tree` tree links, as one of them if it `isTree`. */
 function shrinkWith(
   graph: usize,
   walk: usize,
@@ -64,13 +70,12 @@ function shrinkWith(
   isTree: bool,
 ): void {
   const list: usize = load<u32>(walk, WALK_LIST);
-  const selected: usize = load<u32>(walk, WALK_SELECTED);
-  const others = load<u32>(links) - tree;
-  memory.copy(selected, links + 4, (tree as usize) << 2);
-  memory.copy(list, links + 4 + ((tree as usize) << 2), (others as usize) << 2);
-  if (isTree) store<u32>(selected + ((tree as usize) << 2), offset);
-  else store<u32>(list + ((others as usize) << 2), offset);
-  shrink(graph, walk, owner, links, isTree ? others : others + 1, isTree ? tree + 1 : tree);
+  const treeBytes = (tree as usize) << 2;
+  const count = load<u32>(links);
+  memory.copy(list, links + 4, treeBytes);
+  store<u32>(list + treeBytes, offset);
+  memory.copy(list + treeBytes + 4, links + 4 + treeBytes, ((count as usize) << 2) - treeBytes);
+  shrink(graph, walk, owner, links, count + 1, isTree ? tree + 1 : tree);
 }
 
 /** Adds `offset` to the links of `owner`, and so makes it visible to searches. */
