@@ -46,7 +46,7 @@ export function collectionInfo(params: CreateCollection, counts: CollectionCount
         ...given({ payload: params.payload, sparse_vectors: params.sparse_vectors }),
       },
       hnsw_config: { ...HNSW_DEFAULTS, ...given(params.hnsw_config ?? {}) },
-      optimizer_config: { ...OPTIMIZER_DEFAULTS, ...given(params.optimizers_config ?? {}) },
+      optimizer_config: optimizerConfig(params),
       wal_config: { ...WAL_DEFAULTS, ...given(params.wal_config ?? {}) },
       quantization_config: params.quantization_config ?? null,
       ...given({ strict_mode_config: params.strict_mode_config, metadata: params.metadata }),
@@ -54,6 +54,13 @@ export function collectionInfo(params: CreateCollection, counts: CollectionCount
     payload_schema: {},
     update_queue: { length: counts.queuedUpdates },
   } as CollectionInfo;
+}
+
+/** `auto`, the default number of threads, shows as null: the info has no other word for it. */
+function optimizerConfig({ optimizers_config: diff }: CreateCollection) {
+  const threads = diff?.max_optimization_threads;
+  const shown = { ...diff, max_optimization_threads: threads === 'auto' ? null : threads };
+  return { ...OPTIMIZER_DEFAULTS, ...given(shown) };
 }
 
 /** Only what has a value: a key that was not given must not show. */
