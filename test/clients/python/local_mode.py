@@ -11,6 +11,8 @@ them keeps being compared.
 3. A name in `with_vectors` that the collection does not have. Local: passed over. Server: an error. Not generated.
 4. An invalid key path in a filter. Local: an error only once a point is looked at. Server: always. Not generated.
 5. Integers compared with range bounds. Local: exactly. Server: as doubles. Bounds near 2^53 are not generated.
+6. A query that is longer than vectors of one dimension. Local: numpy repeats the one number. Server: an error. Not
+   generated.
 """
 
 from typing import Any
