@@ -57,6 +57,7 @@ function pageOf(collection: Collection, request: QueryRequest): Page {
 
 function writeScrolled(run: QueryRun, writer: JsonWriter): void {
   const { collection, request, page, selected, cancel } = run;
+  collection.env.refresh();
   const { points } = scroll(collection, { limit: page.end, filter: request.filter ?? undefined }, cancel);
   for (const [i, { at, payload }] of points.slice(page.offset).entries()) {
     writer.text(i === 0 ? '{"id":' : ',{"id":');
