@@ -50,7 +50,10 @@ const RESTART_PAUSE_MS = 1000;
 export class SearchRing {
   readonly #ring: RingViews;
   readonly #options: SearchRingOptions;
-  readonly #threads: Worker[] = [];
+  /** By index; undefined while a dead thread has no successor yet. */
+  readonly #threads: (Worker | undefined)[] = [];
+  /** Bodies for threads that are away, for their successors. */
+  readonly #undelivered: ThreadMail[][] = [];
   readonly #startedAtMs: number[] = [];
   readonly #freeSlots: number[] = [];
   readonly #pending = new Map<number, PendingRequest>();
@@ -79,6 +82,8 @@ export class SearchRing {
    */
   async submit(task: ReadTask, handle: CollectionHandle, request: DataRequest): Promise<DataReply> {
     if (this.#isClosing) throw new ServiceError('NEARIFY_OVERLOADED', 'the server is shutting down');
+    const args = Buffer.from(JSON.stringify(request.args));
+    if (args.length > this.#ring.slotBytes) throw internalError('request arguments exceed a slot');
     const slot = this.#freeSlots.pop();
     if (slot === undefined) {
       const text = `all ${this.#ring.slotCount} search slots are busy, retry after ${RETRY_AFTER_SECONDS}s`;
@@ -89,10 +94,9 @@ export class SearchRing {
     if (this.#known.get(handle.id) !== handle) this.publish(handle);
     return new Promise((resolve, reject) => {
       const stopListening = this.#cancelOnAbort(slot, request.signal);
-      const mailedTo = this.#fillSlot(slot, task, handle, request);
+      const mailedTo = this.#fillSlot(slot, task, handle, request, args);
       this.#pending.set(slot, { resolve, reject, stopListening, mailedTo });
-      if (mailedTo >= 0)
-        this.#mail(mailedTo, { kind: 'request', slot, body: request.body }, [request.body.buffer]);
+      if (mailedTo >= 0) this.#mail(mailedTo, { kind: 'request', slot, body: request.body });
       else this.#enqueue(slot);
       this.#sweeper ??= setInterval(() => this.#cancelOverdue(), SWEEP_INTERVAL_MS).unref();
     });
@@ -114,9 +118,10 @@ export class SearchRing {
     this.#isClosing = true;
     clearInterval(this.#sweeper);
     Atomics.store(this.#ring.words, RING.stopping, 1);
-    const exits = this.#threads.map((thread) => (thread.threadId === -1 ? undefined : once(thread, 'exit')));
+    const exits = this.#threads.map((thread) => thread && thread.threadId !== -1 && once(thread, 'exit'));
     this.#wakeAll();
     await Promise.all(exits);
+    this.#drainDone();
     for (const slot of this.#pending.keys()) this.#fail(slot, 'the server is shutting down');
     // Ends the pending waitAsync of #listen.
     Atomics.add(this.#ring.words, RING.doneSignal, 1);
@@ -130,6 +135,8 @@ export class SearchRing {
     this.#threads[index] = thread;
     this.#startedAtMs[index] = performance.now();
     for (const handle of this.#known.values()) this.#mail(index, { kind: 'collection', handle });
+    for (const mail of this.#undelivered[index] ?? []) this.#mail(index, mail);
+    this.#undelivered[index] = [];
     thread.on('message', (message: ThreadMessage) => this.#onMessage(index, message));
     thread.on('error', (error) =>
       this.#options.log.error({ err: error, thread: index }, 'search thread failed'),
@@ -149,6 +156,7 @@ export class SearchRing {
 
   #onExit(index: number, code: number): void {
     if (this.#isClosing) return;
+    this.#threads[index] = undefined;
     this.#drainDone();
     this.#options.log.error({ thread: index, code }, 'search thread died, starting another');
     const queued = this.#queuedSlots();
@@ -169,22 +177,26 @@ export class SearchRing {
 
   /** Slots that wait for any thread to claim them. */
   #queuedSlots(): Set<number> {
-    const { words, readyQueue, slotCount } = this.#ring;
+    const { words, readyQueue, queueMask } = this.#ring;
     const slots = new Set<number>();
     const tail = Atomics.load(words, RING.readyTail);
     for (let at = Atomics.load(words, RING.readyHead); at !== tail; at = (at + 1) | 0) {
-      slots.add(words[readyQueue + (at & (slotCount - 1))]!);
+      slots.add(words[readyQueue + (at & queueMask)]!);
     }
     return slots;
   }
 
   /** Writes the request into its slot; returns the thread to mail the body to if it does not fit, else -1. */
-  #fillSlot(slot: number, task: ReadTask, handle: CollectionHandle, request: DataRequest): number {
+  #fillSlot(
+    slot: number,
+    task: ReadTask,
+    handle: CollectionHandle,
+    request: DataRequest,
+    args: Uint8Array,
+  ): number {
     const { words, doubles } = this.#ring;
     const header = slotHeader(this.#ring, slot);
     const data = slotData(this.#ring, slot);
-    const args = Buffer.from(JSON.stringify(request.args));
-    if (args.length > data.length) throw internalError('request arguments exceed a slot');
     data.set(args);
     const fits = args.length + request.body.length <= data.length;
     if (fits) data.set(request.body, args.length);
@@ -202,20 +214,27 @@ export class SearchRing {
   }
 
   #enqueue(slot: number): void {
-    const { words, readyQueue, slotCount } = this.#ring;
+    const { words, readyQueue, queueMask } = this.#ring;
     const tail = Atomics.load(words, RING.readyTail);
-    Atomics.store(words, readyQueue + (tail & (slotCount - 1)), slot);
+    Atomics.store(words, readyQueue + (tail & queueMask), slot);
     Atomics.store(words, RING.readyTail, (tail + 1) | 0);
     Atomics.add(words, RING.wake, 1);
     Atomics.notify(words, RING.wake, 1);
   }
 
-  #mail(thread: number, mail: ThreadMail, transfer: ArrayBufferLike[] = []): void {
-    this.#threads[thread]?.postMessage(
+  #mail(index: number, mail: ThreadMail): void {
+    const thread = this.#threads[index];
+    if (thread === undefined) {
+      // A successor is told of the collections when it starts.
+      if (mail.kind === 'request') this.#undelivered[index]!.push(mail);
+      return;
+    }
+    const transfer = mail.kind === 'request' ? [mail.body.buffer] : [];
+    thread.postMessage(
       mail,
       transfer.filter((buffer) => buffer instanceof ArrayBuffer),
     );
-    Atomics.store(this.#ring.words, this.#ring.mailFlags + thread, 1);
+    Atomics.store(this.#ring.words, this.#ring.mailFlags + index, 1);
     this.#wakeAll();
   }
 

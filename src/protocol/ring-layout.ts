@@ -2,7 +2,7 @@
  * Byte layout of the search ring, one SharedArrayBuffer that the event loop and the search threads share.
  *
  *   control      Int32 x 16                     see RING
- *   ready queue  Int32 x slotCount              slot numbers, written by the event loop, claimed by the threads
+ *   ready queue  Int32 x (queueMask + 1)        slot numbers, written by the event loop, claimed by the threads
  *   mail flags   Int32 x threadCount            1 = look into your message port
  *   slots        slotCount x (64 + slotBytes)   a header (see SLOT) and the bytes of the request, later of the reply
  */
@@ -37,7 +37,6 @@ const SLOT_HEADER_BYTES = 64;
 const CONTROL_WORDS = 16;
 
 export interface RingShape {
-  /** A power of two. */
   readonly slotCount: number;
   /** Bytes for a request or a reply in a slot; a multiple of 64. */
   readonly slotBytes: number;
@@ -51,6 +50,8 @@ export interface RingViews extends RingShape {
   readonly doubles: Float64Array;
   readonly bytes: Uint8Array;
   readonly readyQueue: number;
+  /** Positions in the ready queue, which count on and on, are taken modulo a power of two of at least `slotCount`. */
+  readonly queueMask: number;
   readonly mailFlags: number;
   readonly slotsByte: number;
 }
@@ -58,7 +59,8 @@ export interface RingViews extends RingShape {
 /** Creates the ring, or attaches to one that another thread created. */
 export function ringViews(shape: RingShape, existing?: SharedArrayBuffer): RingViews {
   const readyQueue = CONTROL_WORDS;
-  const mailFlags = readyQueue + shape.slotCount;
+  const queueMask = 2 ** Math.ceil(Math.log2(shape.slotCount)) - 1;
+  const mailFlags = readyQueue + queueMask + 1;
   const slotsByte = Math.ceil(((mailFlags + shape.threadCount) * 4) / 64) * 64;
   const bytesTotal = slotsByte + shape.slotCount * (SLOT_HEADER_BYTES + shape.slotBytes);
   const buffer = existing ?? new SharedArrayBuffer(bytesTotal);
@@ -69,6 +71,7 @@ export function ringViews(shape: RingShape, existing?: SharedArrayBuffer): RingV
     doubles: new Float64Array(buffer),
     bytes: new Uint8Array(buffer),
     readyQueue,
+    queueMask,
     mailFlags,
     slotsByte,
   };

@@ -65,7 +65,7 @@ function claim(): number {
   for (;;) {
     const head = Atomics.load(words, RING.readyHead);
     if (head === Atomics.load(words, RING.readyTail)) return -1;
-    const slot = Atomics.load(words, ring.readyQueue + (head & (ring.slotCount - 1)));
+    const slot = Atomics.load(words, ring.readyQueue + (head & ring.queueMask));
     if (Atomics.compareExchange(words, RING.readyHead, head, (head + 1) | 0) === head) return slot;
   }
 }
