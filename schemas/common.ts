@@ -26,6 +26,7 @@ export const JsonPath = rule(
 /** How a value that is no point id shows in a message: text bare, everything else as JSON. */
 function shown(value: unknown): string {
   if (typeof value === 'string' || typeof value === 'bigint') return String(value);
+  if (Object.is(value, -0)) return '-0.0';
   return JSON.stringify(value) ?? 'nothing';
 }
 

@@ -63,6 +63,7 @@ export function valueText(value: unknown): string {
   if (typeof value === 'boolean') return `boolean \`${value}\``;
   if (typeof value === 'bigint') return `integer \`${value}\``;
   if (typeof value === 'number') {
+    if (Object.is(value, -0)) return 'floating point `-0.0`';
     return Number.isInteger(value) ? `integer \`${value}\`` : `floating point \`${value}\``;
   }
   return isObject(value) ? 'map' : 'sequence';

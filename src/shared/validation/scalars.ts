@@ -87,6 +87,8 @@ export function integer(schema: ScalarSchema, facts: Facts): SchemaNode {
       if (format === 'uint64') return value >= 0n && value <= U64_MAX;
       return format === 'int64' && value >= -I64_MAX - 1n && value <= I64_MAX;
     }
+    // `-0` is no integer of the API: its parsers read it as a float.
+    if (Object.is(value, -0)) return false;
     return (
       Number.isSafeInteger(value) && (!isUnsigned || value >= 0) && (format !== 'uint32' || value <= U32_MAX)
     );
@@ -95,7 +97,7 @@ export function integer(schema: ScalarSchema, facts: Facts): SchemaNode {
   return leaf({
     fits: (value) => isNumeric(value) && inRange(value) && !(facts.isNonZero === true && value === 0),
     explain: (value) =>
-      isNumeric(value) && (typeof value === 'bigint' || Number.isInteger(value))
+      isNumeric(value) && (typeof value === 'bigint' || (Number.isInteger(value) && !Object.is(value, -0)))
         ? `invalid value: integer \`${value}\`, expected ${expected}`
         : invalidType(value, expected),
     verify: bounds(schema, facts, String),

@@ -18,6 +18,7 @@ test('integers: what the format cannot hold is a fault of format, what breaks a 
     ['{"n":1}', violation('n: value 1 invalid, must be from 2 to 9')],
     ['{"n":-1}', format('invalid value: integer `-1`, expected usize')],
     ['{"n":1.5}', format('invalid type: floating point `1.5`, expected usize')],
+    ['{"n":-0}', format('invalid type: floating point `-0.0`, expected usize')],
     ['{"n":"2"}', format('invalid type: string "2", expected usize')],
     ['{"n":true}', format('invalid type: boolean `true`, expected usize')],
     ['{"n":null}', format('invalid type: null, expected usize')],
