@@ -1,4 +1,5 @@
-import { ScrollRequest } from '../../../schemas/points.ts';
+import { type OrderByInterface, ScrollRequest } from '../../../schemas/points.ts';
+import { badRequest } from '../../shared/errors.ts';
 import { selection, writeRecord } from '../../engine/segment/read/record.ts';
 import { scroll } from '../../engine/segment/read/scroll.ts';
 import { parsePointId } from '../../shared/ids.ts';
@@ -11,6 +12,7 @@ const validate = compileValidator(ScrollRequest, { part: 'JSON body' });
 export function runScroll(context: ReadContext): void {
   const { collection, cancel, writer } = context;
   const request = validate(parseBody(context));
+  if (request.order_by) refuseOrder(request.order_by);
   const selected = selection(collection, request.with_payload ?? true, request.with_vector);
   collection.env.refresh();
   const page = scroll(
@@ -31,4 +33,10 @@ export function runScroll(context: ReadContext): void {
   if (page.next === undefined) writer.text('null');
   else writer.id(page.next);
   writer.text('}');
+}
+
+/** Ordering needs a payload index for the key, and there is none. */
+function refuseOrder(orderBy: OrderByInterface): never {
+  const key = typeof orderBy === 'string' ? orderBy : orderBy.key;
+  throw badRequest(`No range index for \`order_by\` key: \`${key}\`. Please create one to use \`order_by\`.`);
 }

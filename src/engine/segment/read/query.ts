@@ -1,5 +1,5 @@
 import type { QueryRequest } from '../../../../schemas/query.ts';
-import { badRequest, notFound, wrongInput } from '../../../shared/errors.ts';
+import { badRequest, notFound, type ServiceError, wrongInput } from '../../../shared/errors.ts';
 import { parsePointId, type PointId, pointIdJson } from '../../../shared/ids.ts';
 import type { JsonWriter } from '../../../shared/json/writer.ts';
 import type { VectorConfig } from '../../vectors/vector-config.ts';
@@ -18,6 +18,7 @@ export function query(
   writer: JsonWriter,
   cancel: Cancellation,
 ): void {
+  refuseUnsupported(request);
   const selected = selection(collection, request.with_payload, request.with_vector);
   const run: QueryRun = { collection, request, page: pageOf(collection, request), selected, cancel };
   writer.text('{"points":[');
@@ -32,6 +33,23 @@ export function query(
     writeNearest(run, writer);
   }
   writer.text(']}');
+}
+
+/** What the schema allows and no engine runs yet must not be left out of an answer silently. */
+function refuseUnsupported({ prefetch, query: input, lookup_from: lookup }: QueryRequest): void {
+  const hasPrefetch = Array.isArray(prefetch) ? prefetch.length > 0 : Boolean(prefetch);
+  if (hasPrefetch && (input === undefined || input === null)) {
+    throw badRequest(
+      "A query is needed to merge the prefetches. Can't have prefetches without defining a query.",
+    );
+  }
+  if (hasPrefetch) throw unsupported('prefetch');
+  if (lookup) throw unsupported('lookup_from');
+  if (isNearest(input) && input.mmr) throw unsupported('mmr');
+}
+
+function unsupported(what: string): ServiceError {
+  return badRequest(`${what} is not supported by this version`);
 }
 
 /** A query under way. */
@@ -100,8 +118,9 @@ function exampleOf(
 ): { vector: ArrayLike<number>; id?: PointId } {
   const value: unknown = isNearest(input) ? input.nearest : input;
   if (Array.isArray(value) || value instanceof Float32Array) return { vector: checkedVector(value, config) };
+  if (isSparse(value)) throw wrongInput('Conversion between sparse and regular vectors failed');
   const id = parsePointId(value);
-  if (id === undefined) throw badRequest('this kind of query is not supported');
+  if (id === undefined) throw unsupported('this kind of query');
   collection.env.refresh();
   const at = locate(collection, id);
   if (at === undefined) throw notFound(`No point with id ${pointIdJson(id).replaceAll('"', '')} found`);
@@ -118,7 +137,12 @@ function isNearest(
   return typeof input === 'object' && input !== null && 'nearest' in input;
 }
 
+function isSparse(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'indices' in value;
+}
+
 function checkedVector(value: ArrayLike<number>, config: VectorConfig): ArrayLike<number> {
+  if (typeof value[0] === 'object') throw wrongInput('Conversion between multi and regular vectors failed');
   if (value.length === config.dim) return value;
   throw wrongInput(`Vector dimension error: expected dim: ${config.dim}, got ${value.length}`, {
     expected: config.dim,
