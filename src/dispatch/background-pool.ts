@@ -12,6 +12,7 @@ export interface BackgroundPoolOptions {
 }
 
 const QUEUE_MAX = 1024;
+const RETRY_AFTER_SECONDS = 1;
 
 /**
  * The threads for updates and long work. A running task is never aborted from outside: piscina would kill its thread in
@@ -19,6 +20,7 @@ const QUEUE_MAX = 1024;
  */
 export class BackgroundPool {
   readonly #pool: Piscina;
+  #isClosing = false;
 
   constructor({ threadEntry, threads, firstThreadIndex }: BackgroundPoolOptions) {
     // One word a thread: its thread id, so that each claims a scratch area of its own and a dead one's is taken over.
@@ -30,10 +32,20 @@ export class BackgroundPool {
       maxQueue: QUEUE_MAX,
       workerData: { claims, firstThreadIndex },
     });
-    this.#pool.on('workerDestroy', (worker: { threadId: number }) => {
-      const words = new Int32Array(claims);
-      for (let i = 0; i < words.length; i++) Atomics.compareExchange(words, i, worker.threadId, 0);
-    });
+    this.#pool.on('workerDestroy', ({ id }: { id: number }) =>
+      this.#releaseClaims(new Int32Array(claims), id),
+    );
+  }
+
+  /** Frees the areas of threads that are gone, before their successors start and look for one. */
+  #releaseClaims(words: Int32Array, destroyedId: number): void {
+    // A thread that has ended by itself has no id any more, so its claim is one that no living thread has.
+    const living = new Set(this.#pool.threads.map(({ threadId }) => threadId));
+    living.delete(destroyedId);
+    for (let i = 0; i < words.length; i++) {
+      const owner = Atomics.load(words, i);
+      if (owner !== 0 && !living.has(owner)) Atomics.compareExchange(words, i, owner, 0);
+    }
   }
 
   /** Runs a task and returns its result. @throws what the task threw, NEARIFY_OVERLOADED if the queue is full */
@@ -42,19 +54,25 @@ export class BackgroundPool {
     input: Parameters<BackgroundTasks[T]>[0],
     transferList: ArrayBuffer[] = [],
   ): Promise<ReturnType<BackgroundTasks[T]>> {
+    if (this.#isClosing) throw new ServiceError('NEARIFY_OVERLOADED', 'the server is shutting down');
     let outcome: Outcome<ReturnType<BackgroundTasks[T]>>;
     try {
       outcome = await this.#pool.run(input, { name, transferList });
     } catch (cause) {
       if (cause instanceof Error && cause.message.includes('queue')) {
-        throw new ServiceError('NEARIFY_OVERLOADED', 'too many updates are waiting, retry later', { cause });
+        throw new ServiceError('NEARIFY_OVERLOADED', 'too many updates are waiting, retry later', {
+          detail: { retryAfterSeconds: RETRY_AFTER_SECONDS },
+          cause,
+        });
       }
       throw internalError('the background thread died while it ran this request', cause);
     }
     return unwrap(outcome);
   }
 
+  /** Resolves when everything that was asked for before has run. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     await this.#pool.close();
   }
 }
