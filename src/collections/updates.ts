@@ -12,7 +12,7 @@ interface WaitingUpdate {
 }
 
 const WAITING_MAX = 256;
-/** Requests that wait while another batch runs share one transaction and one fsync, up to this many bytes. */
+/** Requests that wait while another batch runs share one transaction and one fsync, up to this many bytes (or one request). */
 const BATCH_BYTES_MAX = 16 * 1024 * 1024;
 
 /**
@@ -71,8 +71,9 @@ export class UpdateQueue {
   #takeBatch(): WaitingUpdate[] {
     let bytes = 0;
     let end = 0;
-    while (end < this.#waiting.length && (end === 0 || bytes < BATCH_BYTES_MAX)) {
-      bytes += this.#waiting[end]!.request.body.length;
+    for (const { request } of this.#waiting) {
+      bytes += request.body.length;
+      if (end > 0 && bytes > BATCH_BYTES_MAX) break;
       end += 1;
     }
     return this.#waiting.splice(0, end);
