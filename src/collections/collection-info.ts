@@ -1,38 +1,23 @@
 import type { CollectionInfo, CreateCollection } from '../../schemas/collections.ts';
+import { HNSW_DEFAULTS, OPTIMIZER_DEFAULTS, WAL_DEFAULTS } from '../shared/collection-defaults.ts';
 
 /** What the running system knows of a collection, beside its parameters. */
 export interface CollectionCounts {
   readonly points: number;
   readonly segments: number;
   readonly queuedUpdates: number;
+  /** Vectors that an index holds. */
+  readonly indexedVectors: number;
+  /** Vectors wait to be indexed. */
+  readonly isIndexing: boolean;
 }
-
-const HNSW_DEFAULTS = {
-  m: 16,
-  ef_construct: 100,
-  full_scan_threshold: 10_000,
-  max_indexing_threads: 0,
-  on_disk: false,
-};
-const OPTIMIZER_DEFAULTS = {
-  deleted_threshold: 0.2,
-  vacuum_min_vector_number: 1000,
-  default_segment_number: 0,
-  max_segment_size: null,
-  memmap_threshold: null,
-  indexing_threshold: 10_000,
-  flush_interval_sec: 5,
-  max_optimization_threads: null,
-  prevent_unoptimized: null,
-};
-const WAL_DEFAULTS = { wal_capacity_mb: 32, wal_segments_ahead: 0, wal_retain_closed: 1 };
 
 /** The info of a collection: what was given at its creation, echoed as it was, over the defaults. */
 export function collectionInfo(params: CreateCollection, counts: CollectionCounts): CollectionInfo {
   return {
-    status: 'green',
+    status: counts.isIndexing ? 'yellow' : 'green',
     optimizer_status: 'ok',
-    indexed_vectors_count: 0,
+    indexed_vectors_count: counts.indexedVectors,
     points_count: counts.points,
     segments_count: counts.segments,
     config: {

@@ -4,19 +4,21 @@ import type { Config } from '../config/schema.ts';
 import { BackgroundPool } from '../dispatch/background-pool.ts';
 import { SearchRing } from '../dispatch/search-ring.ts';
 import type { OpenedCollection, SegmentSizing, UpdateBatchResult } from '../protocol/background-tasks.ts';
-import { pointsIn } from '../protocol/segment-counts.ts';
+import { segmentCounts } from '../protocol/segment-counts.ts';
 import type { CollectionHandle } from '../protocol/shared-handles.ts';
 import type { DataReply, DataRequest, ReadTask, UpdateTask } from '../protocol/tasks.ts';
 import { badRequest, collectionNotFound, ServiceError } from '../shared/errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { collectionInfo } from './collection-info.ts';
 import type { Collections } from './collections.ts';
+import { Linker } from './linker.ts';
 import { withDeadline } from './update-deadline.ts';
 import { UpdateQueue } from './updates.ts';
 
 interface Entry {
   handle: CollectionHandle;
   readonly updates: UpdateQueue;
+  readonly linker: Linker;
 }
 
 /** Starts the threads and opens the storage. @throws NEARIFY_STORAGE if it cannot be opened */
@@ -43,6 +45,7 @@ class CollectionRegistry implements Collections {
   readonly #pool: BackgroundPool;
   readonly #log: Logger;
   readonly #timeoutMs: number;
+  readonly #linkLanes: number;
   readonly #entries = new Map<string, Entry>();
   /** Creates and drops run one after the other. */
   #changes: Promise<unknown> = Promise.resolve();
@@ -51,6 +54,8 @@ class CollectionRegistry implements Collections {
   constructor(config: Config, log: Logger) {
     const { search, background } = config.threads;
     this.#log = log;
+    // One thread is left for updates where there are several.
+    this.#linkLanes = Math.max(1, background - 1);
     this.#timeoutMs = config.service.request_timeout_s * 1000;
     this.#storagePath = path.resolve(config.storage.storage_path);
     this.#sizing = { bytesMax: config.storage.segment_bytes_max, scratchCount: search + background };
@@ -94,7 +99,7 @@ class CollectionRegistry implements Collections {
   info(name: string): Promise<CollectionInfo> {
     const { handle, updates } = this.#entry(name);
     const counts = {
-      points: pointsIn(handle),
+      ...segmentCounts(handle),
       segments: Math.max(1, handle.segments.length),
       queuedUpdates: updates.length,
     };
@@ -119,7 +124,7 @@ class CollectionRegistry implements Collections {
       const entry = this.#entries.get(name);
       if (entry === undefined) return false;
       this.#entries.delete(name);
-      await entry.updates.idle();
+      await Promise.all([entry.updates.idle(), entry.linker.stop()]);
       this.#ring.forget(entry.handle.id);
       await this.#pool.run('drop_collection', { storagePath: this.#storagePath, handle: entry.handle });
       return true;
@@ -136,7 +141,8 @@ class CollectionRegistry implements Collections {
 
   async close(): Promise<void> {
     await this.#changes;
-    await Promise.all([...this.#entries.values()].map(({ updates }) => updates.idle()));
+    const entries = [...this.#entries.values()];
+    await Promise.all(entries.flatMap(({ updates, linker }) => [updates.idle(), linker.stop()]));
     if (this.#isReady) await this.#pool.run('close_storage', { storagePath: this.#storagePath });
     this.#isReady = false;
     await Promise.all([this.#ring.close(), this.#pool.close()]);
@@ -161,10 +167,20 @@ class CollectionRegistry implements Collections {
         pool: this.#pool,
         sizing: this.#sizing,
         handle: () => entry.handle,
-        onBatch: (result) => this.#addSegments(entry, result),
+        onBatch: (result) => {
+          this.#addSegments(entry, result);
+          entry.linker.kick();
+        },
+      }),
+      linker: new Linker({
+        pool: this.#pool,
+        handle: () => entry.handle,
+        lanes: this.#linkLanes,
+        log: this.#log,
       }),
     };
     this.#entries.set(opened.name, entry);
+    entry.linker.kick();
   }
 
   #addSegments(entry: Entry, { newSegments }: UpdateBatchResult): void {

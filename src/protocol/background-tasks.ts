@@ -41,6 +41,8 @@ export interface BackgroundTasks {
     sizing: SegmentSizing;
     requests: readonly UpdateRequest[];
   }): UpdateBatchResult;
+  /** Links rows into the graphs for about `msMax`; true if rows are left. */
+  link(input: { handle: CollectionHandle; msMax: number }): boolean;
   close_storage(input: { storagePath: string }): void;
 }
 

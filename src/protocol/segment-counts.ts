@@ -1,13 +1,38 @@
 import type { CollectionHandle } from './shared-handles.ts';
 
-// Words of a segment's header that the event loop reads; kernels/memory-layout.ts owns them, a test compares.
+// Words that the event loop reads in a segment's header and in the head of a graph; kernels/memory-layout.ts and
+// kernels/graph-layout.ts own them, a test compares.
 const COUNT_WORD = 3;
 const DELETED_COUNT_WORD = 4;
+const LINKED_COUNT_WORD = 35;
+const NODE_COUNT_WORD = 36;
 
-/** Live points of a collection, read from the headers of its segments. */
-export function pointsIn({ segments }: CollectionHandle): number {
-  return segments.reduce((sum, { memory, layout }) => {
-    const header = new Int32Array(memory.buffer, layout.header, DELETED_COUNT_WORD + 1);
-    return sum + Atomics.load(header, COUNT_WORD) - Atomics.load(header, DELETED_COUNT_WORD);
-  }, 0);
+/** What the headers of a collection's segments say. */
+export interface SegmentCounts {
+  /** Live points. */
+  readonly points: number;
+  /** Vectors of live points that a graph holds. */
+  readonly indexedVectors: number;
+  /** A graph lacks rows that it should have. */
+  readonly isIndexing: boolean;
+}
+
+/** Reads a few words for each segment: cheap enough for the event loop. */
+export function segmentCounts({ segments }: CollectionHandle): SegmentCounts {
+  let points = 0;
+  let indexedVectors = 0;
+  let isIndexing = false;
+  for (const { memory, layout, graphs } of segments) {
+    const words = new Int32Array(memory.buffer);
+    const count = Atomics.load(words, layout.header / 4 + COUNT_WORD);
+    const deleted = Atomics.load(words, layout.header / 4 + DELETED_COUNT_WORD);
+    points += count - deleted;
+    for (const { head, rowsMin } of graphs) {
+      const linked = Atomics.load(words, head / 4 + LINKED_COUNT_WORD);
+      // Deleted nodes stay in the graph until it is rebuilt; they are not counted.
+      indexedVectors += Math.max(0, Atomics.load(words, head / 4 + NODE_COUNT_WORD) - deleted);
+      isIndexing ||= linked > 0 ? linked < count : count > rowsMin;
+    }
+  }
+  return { points, indexedVectors, isIndexing };
 }

@@ -1,5 +1,6 @@
 /** Entry of a background thread: piscina calls one of the exported tasks by its name. */
 import { threadId, workerData } from 'node:worker_threads';
+import { linkCollection } from '../engine/segment/link.ts';
 import { loadThreadKernels } from '../engine/thread-kernels.ts';
 import type { BackgroundTask, BackgroundTasks } from '../protocol/background-tasks.ts';
 import { type Outcome, toWireError } from '../protocol/wire-error.ts';
@@ -47,4 +48,8 @@ export const drop_collection = task<'drop_collection'>(async (input) => {
   await dropCollection(input);
 });
 export const update = task<'update'>((input) => updateBatch(input, collections, kernels.numbers));
+export const link = task<'link'>(({ handle, msMax }) => {
+  collections.learn(handle);
+  return linkCollection(collections.get(handle.id), msMax);
+});
 export const close_storage = task<'close_storage'>(closeStorage);

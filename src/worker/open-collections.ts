@@ -61,7 +61,7 @@ export class OpenCollections {
   }
 
   #attach(handle: CollectionHandle, before: Collection | undefined): Collection {
-    const vectors = vectorConfigs(handle.params.vectors);
+    const vectors = vectorConfigs(handle.params);
     const env = before?.env ?? openEnv(handle.directory);
     return {
       name: handle.name,

@@ -56,7 +56,7 @@ export function loadSegments(
   sizing: SegmentSizing,
   module: WebAssembly.Module,
 ): SegmentHandle[] {
-  const configs = vectorConfigs(params.vectors);
+  const configs = vectorConfigs(params);
   const prefix = metaKey(META.segment);
   const metas = Array.from(env.range(prefix, endOfPrefix(prefix)), ({ value }) =>
     JSON.parse(value.toString()),

@@ -1,8 +1,18 @@
 import type { SegmentLayout } from '../../kernels/memory-layout.ts';
 
-/** A segment as any thread can attach to it. */
+/** Where the graph of a vector keeps its counts, and when it is begun. */
+export interface GraphPlace {
+  /** Address of its head. */
+  readonly head: number;
+  /** The graph is begun when the segment has more rows than this; Infinity: never. */
+  readonly rowsMin: number;
+}
+
+/** A segment as plain data that can be sent between threads: the memory is shared, not copied. */
 export interface SegmentHandle {
   readonly id: number;
   readonly memory: WebAssembly.Memory;
   readonly layout: SegmentLayout;
+  /** Of the vectors that have one. */
+  readonly graphs: readonly GraphPlace[];
 }

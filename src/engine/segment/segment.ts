@@ -6,13 +6,18 @@ import {
   ID_BYTES,
   LAYOUT_MAGIC,
   LAYOUT_VERSION,
+  METRIC,
   type MetricName,
   type ScratchLayout,
   type SegmentLayout,
   segmentLayout,
 } from '../../kernels/memory-layout.ts';
-import type { VectorConfig } from '../vectors/vector-config.ts';
-import type { SegmentHandle } from './segment-handle.ts';
+import { type GraphHandle, initialiseGraph, linkedCount, openGraph } from '../index/hnsw/graph.ts';
+import type { IndexConfig, VectorConfig } from '../vectors/vector-config.ts';
+import type { GraphPlace, SegmentHandle } from './segment-handle.ts';
+
+/** Fewer links than this leave nodes that no walk reaches. */
+const M_MIN = 2;
 
 /** One named vector of a segment: where its rows lie and how they compare. */
 export interface VectorColumn {
@@ -23,6 +28,7 @@ export interface VectorColumn {
   /** Addresses for the kernels. */
   readonly rows: number;
   readonly present: number;
+  readonly index: IndexConfig;
 }
 
 /** What a reader may see: rows below `count`, under the tombstones as they were at `epoch`. */
@@ -38,6 +44,7 @@ export interface Snapshot {
 export class Segment {
   readonly id: number;
   readonly layout: SegmentLayout;
+  readonly #graphPlaces: readonly GraphPlace[];
   readonly memory: WebAssembly.Memory;
   readonly kernels: Kernels;
   readonly vectors: readonly VectorColumn[];
@@ -45,11 +52,13 @@ export class Segment {
   readonly #bytes: Uint8Array;
   readonly #idView: DataView;
   readonly #versions: Float64Array;
+  readonly #graphs = new Map<string, GraphHandle>();
 
   /** Attaches to a segment that exists; `configs` name the metric of each vector. */
   constructor(handle: SegmentHandle, module: WebAssembly.Module, configs: readonly VectorConfig[]) {
     this.id = handle.id;
     this.layout = handle.layout;
+    this.#graphPlaces = handle.graphs;
     this.memory = handle.memory;
     this.kernels = attachKernels(handle.memory, module);
     const { buffer } = handle.memory;
@@ -60,9 +69,10 @@ export class Segment {
     this.#idView = new DataView(buffer, handle.layout.ids, handle.layout.capacity * ID_BYTES);
     this.#versions = new Float64Array(buffer, handle.layout.versions, handle.layout.capacity);
     this.vectors = handle.layout.vectors.map(({ name, dim, strideBytes, rows, present }) => {
-      const metric = configs.find((config) => config.name === name)?.metric;
-      assert(metric !== undefined, `vector ${name} of the segment is configured`);
-      return { name, dim, metric, strideBytes, rows, present };
+      const config = configs.find((candidate) => candidate.name === name);
+      assert(config !== undefined, `vector ${name} of the segment is configured`);
+      const { metric, index } = config;
+      return { name, dim, metric, strideBytes, rows, present, index };
     });
   }
 
@@ -87,6 +97,24 @@ export class Segment {
     const scratch = this.layout.scratch[threadIndex];
     assert(scratch !== undefined, `scratch area ${threadIndex} exists`);
     return scratch;
+  }
+
+  /** The graph of a vector for the thread that owns the scratch area; undefined if the vector has none. */
+  graph({ name }: VectorColumn, threadIndex: number): GraphHandle | undefined {
+    const layout = this.layout.vectors.find((candidate) => candidate.name === name);
+    if (layout?.graph === undefined) return undefined;
+    const known = this.#graphs.get(name);
+    if (known !== undefined) return known;
+    const opened = openGraph(this.memory, this.kernels, this.layout, layout, this.scratch(threadIndex));
+    this.#graphs.set(name, opened);
+    return opened;
+  }
+
+  /** True if the graph lacks rows that it should have. */
+  wantsLinks(graph: GraphHandle): boolean {
+    const linked = linkedCount(graph);
+    if (linked > 0) return linked < this.count;
+    return this.count > this.#graphPlaces.find(({ head }) => head === graph.graph.head)!.rowsMin;
   }
 
   idAt(offset: number): PointId {
@@ -209,14 +237,32 @@ export function createSegmentHandle(options: {
   readonly bytesMax: number;
   readonly scratchCount: number;
 }): SegmentHandle {
-  const vectors = options.configs.map(({ name, dim }) => ({ name, dim }));
+  const vectors = options.configs.map(({ name, dim, metric, index }) =>
+    index.m === 0
+      ? { name, dim }
+      : { name, dim, graph: { m: Math.max(M_MIN, index.m), hasCodes: metric !== 'Manhattan' } },
+  );
   const layout = segmentLayout({ vectors, bytesMax: options.bytesMax, scratchCount: options.scratchCount });
   const memory = new WebAssembly.Memory({ initial: layout.pages, maximum: layout.pages, shared: true });
   const header = new Int32Array(memory.buffer, layout.header, 1024);
   header[HEADER.magic] = LAYOUT_MAGIC;
   header[HEADER.layoutVersion] = LAYOUT_VERSION;
   header[HEADER.capacity] = layout.capacity;
-  return { id: options.id, memory, layout };
+  const graphs = options.configs.flatMap(({ dim, metric, index }, i): GraphPlace[] => {
+    const vector = layout.vectors[i]!;
+    if (vector.graph === undefined) return [];
+    initialiseGraph(memory, layout, vector, { metric: METRIC[metric], efConstruct: index.efConstruct });
+    return [{ head: vector.graph.head, rowsMin: indexingRowsMin(dim, index) }];
+  });
+  return { id: options.id, memory, layout, graphs };
+}
+
+const BYTES_PER_KB = 1024;
+const BYTES_PER_VALUE = 4;
+
+function indexingRowsMin(dim: number, { indexingThresholdKb }: IndexConfig): number {
+  if (indexingThresholdKb === 0) return Number.POSITIVE_INFINITY;
+  return Math.floor((indexingThresholdKb * BYTES_PER_KB) / (dim * BYTES_PER_VALUE));
 }
 
 function copyBits(source: Uint8Array, count: number, set: (row: number, bit: boolean) => void): void {

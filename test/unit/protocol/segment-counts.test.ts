@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSegmentHandle } from '../../../src/engine/segment/segment.ts';
+import { GRAPH } from '../../../src/kernels/graph-layout.ts';
 import { HEADER } from '../../../src/kernels/memory-layout.ts';
-import { pointsIn } from '../../../src/protocol/segment-counts.ts';
+import { segmentCounts } from '../../../src/protocol/segment-counts.ts';
 
 function segment(id: number, header: Partial<Record<keyof typeof HEADER, number>>) {
-  const configs = [{ name: '', dim: 2, metric: 'Dot' as const }];
+  const index = { m: 4, efConstruct: 16, fullScanThresholdKb: 10, indexingThresholdKb: 8 };
+  const configs = [{ name: '', dim: 2, metric: 'Dot' as const, index }];
   const handle = createSegmentHandle({ id, configs, bytesMax: 1_000_000, scratchCount: 1 });
   const words = new Int32Array(handle.memory.buffer, handle.layout.header, 1024);
   for (const [name, value] of Object.entries(header)) words[HEADER[name as keyof typeof HEADER]] = value;
@@ -22,8 +24,27 @@ const collection = (segments: readonly ReturnType<typeof segment>[]) => ({
 });
 
 test('live points are the published rows without the deleted ones, read from the words that the kernels own', () => {
-  assert.equal(pointsIn(collection([])), 0);
+  assert.equal(segmentCounts(collection([])).points, 0);
   const full = segment(1, { count: 1000, deletedCount: 30, epoch: 8 });
-  assert.equal(pointsIn(collection([full])), 970);
-  assert.equal(pointsIn(collection([full, segment(2, { count: 5 })])), 975);
+  assert.equal(segmentCounts(collection([full])).points, 970);
+  assert.equal(segmentCounts(collection([full, segment(2, { count: 5 })])).points, 975);
+});
+
+test('indexing begins above the threshold and is over when every row is linked', () => {
+  // 8 KB are 1,024 rows of two floats.
+  assert.equal(segmentCounts(collection([segment(1, { count: 1024 })])).isIndexing, false);
+  const growing = segment(1, { count: 1025, deletedCount: 5 });
+  assert.deepEqual(segmentCounts(collection([growing])), {
+    points: 1020,
+    indexedVectors: 0,
+    isIndexing: true,
+  });
+  const graph = new Int32Array(growing.memory.buffer, growing.graphs[0]!.head, 64);
+  graph[GRAPH.linkedCount] = 1025;
+  graph[GRAPH.nodeCount] = 1025;
+  assert.deepEqual(segmentCounts(collection([growing])), {
+    points: 1020,
+    indexedVectors: 1020,
+    isIndexing: false,
+  });
 });

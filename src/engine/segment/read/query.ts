@@ -5,9 +5,10 @@ import type { JsonWriter } from '../../../shared/json/writer.ts';
 import type { VectorConfig } from '../../vectors/vector-config.ts';
 import type { Cancellation } from '../cancellation.ts';
 import { type Collection, locate } from '../collection.ts';
-import { type Hit, nearest, reportedScore } from './nearest.ts';
+import { nearest, reportedScore } from './nearest.ts';
 import { currentRow, type Selection, selection, writeSelected } from './record.ts';
 import { scroll } from './scroll.ts';
+import type { Hit } from './segment-search.ts';
 
 const DEFAULT_LIMIT = 10;
 
@@ -95,6 +96,7 @@ function writeNearest(run: QueryRun, writer: JsonWriter): void {
     query: example.vector,
     filter: request.filter ?? undefined,
     k: page.end + (example.id === undefined ? 0 : 1),
+    ...searchOptions(request.params),
   };
   const hits = plan.k === 0 ? [] : nearest(collection, plan, cancel);
   const others = hits.filter(
@@ -102,6 +104,15 @@ function writeNearest(run: QueryRun, writer: JsonWriter): void {
   );
   const passes = thresholdTest(config, request.score_threshold ?? undefined);
   writeHits(run, others.slice(page.offset, page.end).filter(passes), config, writer);
+}
+
+function searchOptions(params: QueryRequest['params']) {
+  const ef = params?.hnsw_ef;
+  return {
+    isExact: params?.exact === true,
+    isIndexedOnly: params?.indexed_only === true,
+    ...(typeof ef === 'number' && { ef }),
+  };
 }
 
 function usedVector(collection: Collection, name: string): VectorConfig {

@@ -1,0 +1,219 @@
+import type { Filter } from '../../../../schemas/filter.ts';
+import { EF_MAX, type WALK_MODE } from '../../../kernels/graph-layout.ts';
+import { METRIC, SCRATCH_HEAP_MAX, type ScratchLayout } from '../../../kernels/memory-layout.ts';
+import { type GraphHandle, linkedCount } from '../../index/hnsw/graph.ts';
+import { searchGraph } from '../../index/hnsw/search.ts';
+import type { Cancellation } from '../cancellation.ts';
+import type { Collection } from '../collection.ts';
+import type { Segment, Snapshot, VectorColumn } from '../segment.ts';
+
+/** A row that a search found. `similarity`: larger is better, float32; `reportedScore` turns it into what clients see. */
+export interface Hit {
+  readonly segment: Segment;
+  readonly offset: number;
+  readonly similarity: number;
+}
+
+export interface NearestPlan {
+  readonly vectorName: string;
+  /** Length dim; need not be normalised. */
+  readonly query: ArrayLike<number>;
+  readonly filter: Filter | undefined;
+  /** How many hits at most. */
+  readonly k: number;
+  /** Candidate list of a walk through a graph; the index's own if not given. */
+  readonly ef?: number;
+  /** Compare with every row. */
+  readonly isExact?: boolean;
+  /** Leave out rows that no graph holds yet. */
+  readonly isIndexedOnly?: boolean;
+}
+
+const ROWS_PER_SLICE = 16_384;
+/** After this many searches that a concurrent update made void, search under a private copy of the tombstones. */
+const OPTIMISTIC_TRIES = 2;
+const BYTES_PER_KB = 1024;
+const BYTES_PER_VALUE = 4;
+/** Share of allowed rows below which a walk steps over the others (ACORN-1) instead of through them. */
+const TWO_HOPS_SHARE_MAX = 0.4;
+
+/** One search of a segment's rows, the query being in `scratch`. */
+interface Search {
+  readonly segment: Segment;
+  readonly column: VectorColumn;
+  readonly scratch: ScratchLayout;
+  readonly plan: NearestPlan;
+  /** Rows to look at. */
+  readonly count: number;
+  /** Address of the bitmap to obey. */
+  readonly tombstones: number;
+  /** The rows that the filter allows; undefined without a filter. */
+  readonly allowed: { readonly address: number; readonly count: number } | undefined;
+  readonly cancel: Cancellation;
+}
+
+/**
+ * The `k` rows of a segment most similar to the query, in no particular order: by walking the graph as far as it goes and
+ * scanning the rows that it does not hold yet.
+ */
+export function searchSegment(
+  collection: Collection,
+  segment: Segment,
+  column: VectorColumn,
+  plan: NearestPlan,
+  cancel: Cancellation,
+): Hit[] {
+  const scratch = segment.scratch(collection.threadIndex);
+  const graph = plan.isExact ? undefined : segment.graph(column, collection.threadIndex);
+  writeQuery(segment, column, plan.query, scratch.query);
+  for (let attempt = 0; ; attempt++) {
+    const isPrivate = attempt >= OPTIMISTIC_TRIES;
+    const { snapshot, tombstones } = freeze(segment, scratch, isPrivate);
+    const allowed = plan.filter && allow(collection, segment, plan.filter, snapshot.count, cancel);
+    const search: Search = {
+      segment,
+      column,
+      scratch,
+      plan,
+      count: snapshot.count,
+      tombstones,
+      allowed,
+      cancel,
+    };
+    const hits = plan.k <= SCRATCH_HEAP_MAX ? searchHeap(search, graph) : scanAll(search);
+    if (isPrivate || segment.isCurrent(snapshot)) return hits;
+  }
+}
+
+/** The rows to look at; with `isPrivate` under a copy of the tombstones that no update can change. */
+function freeze(
+  segment: Segment,
+  scratch: ScratchLayout,
+  isPrivate: boolean,
+): { snapshot: Snapshot; tombstones: number } {
+  for (;;) {
+    const snapshot = segment.snapshot();
+    if (!isPrivate) return { snapshot, tombstones: segment.layout.tombstones };
+    segment.kernels.bitmapCopy(scratch.tombstones, segment.layout.tombstones, snapshot.count);
+    if (segment.isCurrent(snapshot)) return { snapshot, tombstones: scratch.tombstones };
+  }
+}
+
+function allow(
+  collection: Collection,
+  segment: Segment,
+  filter: Filter,
+  rows: number,
+  cancel: Cancellation,
+): Search['allowed'] {
+  const { filter: address } = segment.scratch(collection.threadIndex);
+  collection.env.refresh();
+  const { bits } = collection.filterCache.bitmap(segment, filter, rows, cancel);
+  segment.bytesAt(address, bits.length).set(bits);
+  return { address, count: segment.kernels.bitmapCount(address, rows) };
+}
+
+function writeQuery(segment: Segment, column: VectorColumn, query: ArrayLike<number>, address: number): void {
+  const target = new Float32Array(segment.memory.buffer, address, column.strideBytes / BYTES_PER_VALUE);
+  target.fill(0);
+  target.set(query);
+  if (column.metric === 'Cosine') segment.kernels.normalise(address, column.dim);
+}
+
+function searchHeap(search: Search, graph: GraphHandle | undefined): Hit[] {
+  const linked = graph === undefined || isScanCheaper(search) ? 0 : linkedCount(graph);
+  const walked = linked === 0 ? 0 : walk(search, graph!, linked);
+  const from = Math.min(linked, search.count);
+  const length = search.plan.isIndexedOnly && graph !== undefined ? walked : scan(search, from, walked);
+  return heapHits(search, length);
+}
+
+function isScanCheaper({ column, plan, allowed }: Search): boolean {
+  if (plan.k > EF_MAX) return true;
+  if (allowed === undefined) return false;
+  return allowed.count * column.dim * BYTES_PER_VALUE < column.index.fullScanThresholdKb * BYTES_PER_KB;
+}
+
+/** Offers the best rows below `linked` to the heap; returns its length. */
+function walk(search: Search, graph: GraphHandle, linked: number): number {
+  const { segment, column, plan, tombstones, allowed, cancel } = search;
+  return searchGraph(graph, {
+    ef: Math.min(EF_MAX, Math.max(plan.k, plan.ef ?? column.index.efConstruct)),
+    k: plan.k,
+    mode: walkMode(search),
+    tombstones: segment.deletedCount === 0 ? 0 : tombstones,
+    allowed: allowed?.address ?? 0,
+    limit: Math.min(linked, search.count),
+    heapLength: 0,
+    checkCancelled: cancel.check,
+  });
+}
+
+function walkMode({ segment, count, allowed }: Search): keyof typeof WALK_MODE {
+  if (allowed !== undefined) return allowed.count < count * TWO_HOPS_SHARE_MAX ? 'twoHops' : 'hidden';
+  return segment.deletedCount === 0 ? 'plain' : 'hidden';
+}
+
+/** Offers the rows from `from` on to the heap, which has `length` entries; returns its new length. */
+function scan(search: Search, from: number, length: number): number {
+  const { segment, column, scratch, plan, count } = search;
+  let heapLength = length;
+  for (let at = from; at < count; at += ROWS_PER_SLICE) {
+    search.cancel.check();
+    heapLength = segment.kernels.scanTopK(
+      METRIC[column.metric],
+      column.rows,
+      column.strideBytes,
+      column.dim,
+      at,
+      Math.min(at + ROWS_PER_SLICE, count),
+      search.tombstones,
+      search.allowed?.address ?? 0,
+      column.present,
+      scratch.query,
+      scratch.heap,
+      heapLength,
+      plan.k,
+    );
+  }
+  return heapLength;
+}
+
+function heapHits({ segment, scratch }: Search, length: number): Hit[] {
+  segment.kernels.heapSort(scratch.heap, length);
+  const scores = new Float32Array(segment.memory.buffer, scratch.heap, length * 2);
+  const offsets = new Uint32Array(segment.memory.buffer, scratch.heap, length * 2);
+  return Array.from({ length }, (_, i) => ({
+    segment,
+    offset: offsets[i * 2 + 1]!,
+    similarity: scores[i * 2]!,
+  }));
+}
+
+/** For a k that no heap in scratch holds: every allowed row with its score. */
+function scanAll({ segment, column, scratch, count, tombstones, allowed, cancel }: Search): Hit[] {
+  const hits: Hit[] = [];
+  const bit = (bitmap: number, offset: number) =>
+    (segment.bytesAt(bitmap + (offset >> 3), 1)[0]! >> (offset & 7)) & 1;
+  for (let from = 0; from < count; from += ROWS_PER_SLICE) {
+    cancel.check();
+    const to = Math.min(from + ROWS_PER_SLICE, count);
+    segment.kernels.scoreRange(
+      METRIC[column.metric],
+      column.rows,
+      column.strideBytes,
+      column.dim,
+      from,
+      to,
+      scratch.query,
+      scratch.scores,
+    );
+    const scores = new Float32Array(segment.memory.buffer, scratch.scores, to - from);
+    for (let offset = from; offset < to; offset++) {
+      const isAllowed = allowed === undefined || bit(allowed.address, offset) === 1;
+      if (!isAllowed || bit(tombstones, offset) === 1 || bit(column.present, offset) === 0) continue;
+      hits.push({ segment, offset, similarity: scores[offset - from]! });
+    }
+  }
+  return hits;
+}
