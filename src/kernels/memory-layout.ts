@@ -77,6 +77,8 @@ export interface SegmentLayoutOptions {
   /** Rows; the most that fit into `bytesMax` if not given. */
   readonly capacity?: number;
   readonly bytesMax?: number;
+  /** Rows to have room for, even where that takes more than `bytesMax`. */
+  readonly capacityMin?: number;
   /** Scratch areas: one for each thread that may work in the segment. */
   readonly scratchCount: number;
 }
@@ -192,11 +194,14 @@ function largestCapacity(options: SegmentLayoutOptions, bytesMax: number): numbe
 
 /**
  * Computes the layout of a segment's memory. Without `capacity` it holds as many rows as fit into `bytesMax`.
- * Fails (a bug of the caller) if not one row fits, or if `capacity` rows need more than `bytesMax`.
+ * Fails (a bug of the caller) if not one row fits, or if `capacity` rows need more than `bytesMax`. Not even `capacityMin`
+ * makes it larger than SEGMENT_BYTES_MAX.
  */
 export function segmentLayout(options: SegmentLayoutOptions): SegmentLayout {
-  const bytesMax = Math.min(options.bytesMax ?? SEGMENT_BYTES_MAX, SEGMENT_BYTES_MAX);
-  const capacity = options.capacity ?? largestCapacity(options, bytesMax);
+  const bytesWanted = Math.min(options.bytesMax ?? SEGMENT_BYTES_MAX, SEGMENT_BYTES_MAX);
+  const fitting = options.capacity ?? largestCapacity(options, bytesWanted);
+  const capacity = Math.max(fitting, options.capacityMin ?? 0);
+  const bytesMax = capacity > fitting ? SEGMENT_BYTES_MAX : bytesWanted;
   assert(
     Number.isInteger(capacity) && capacity > 0,
     `segment capacity ${capacity} is not a positive integer`,

@@ -62,7 +62,9 @@ export function loadSegments(
     JSON.parse(value.toString()),
   );
   return metas.map((meta: SegmentMeta) => {
-    const handle = createSegmentHandle({ id: meta.id, configs, ...sizing });
+    // The rows were stored under other settings, perhaps: fewer threads leave more room for them.
+    const capacityMin = storedRows(env, meta.id);
+    const handle = createSegmentHandle({ id: meta.id, configs, ...sizing, capacityMin });
     loadRows(env, new Segment(handle, module, configs));
     return handle;
   });
@@ -80,13 +82,20 @@ export function addSegment(
   return createSegmentHandle({ id, configs, ...sizing });
 }
 
+function storedRows(env: Env, segmentId: number): number {
+  let rows = 0;
+  for (const { key, value } of column(env, segmentId, 0)) {
+    rows = lastNumberOf(key) + decodePointColumns(value).count;
+  }
+  return rows;
+}
+
 function loadRows(env: Env, segment: Segment): void {
   let count = 0;
   for (const { key, value } of column(env, segment.id, 0)) {
     const first = lastNumberOf(key);
     const points = decodePointColumns(value);
     count = first + points.count;
-    assert(count <= segment.capacity, `segment_bytes_max holds the ${count} rows of ${env.path}`);
     segment.loadPoints(first, points);
   }
   for (const [i, vector] of segment.vectors.entries()) {

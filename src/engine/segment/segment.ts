@@ -230,19 +230,24 @@ export class Segment {
   }
 }
 
-/** Creates the memory of an empty segment. `bytesMax` bounds it; `scratchCount` is the number of threads that may attach. */
+/**
+ * Creates the memory of an empty segment. `bytesMax` bounds it, unless `capacityMin` rows need more; `scratchCount` is the
+ * number of threads that may attach.
+ */
 export function createSegmentHandle(options: {
   readonly id: number;
   readonly configs: readonly VectorConfig[];
   readonly bytesMax: number;
   readonly scratchCount: number;
+  readonly capacityMin?: number;
 }): SegmentHandle {
   const vectors = options.configs.map(({ name, dim, metric, index }) =>
     index.m === 0
       ? { name, dim }
       : { name, dim, graph: { m: Math.max(M_MIN, index.m), hasCodes: metric !== 'Manhattan' } },
   );
-  const layout = segmentLayout({ vectors, bytesMax: options.bytesMax, scratchCount: options.scratchCount });
+  const { bytesMax, scratchCount, capacityMin = 0 } = options;
+  const layout = segmentLayout({ vectors, bytesMax, scratchCount, capacityMin });
   const memory = new WebAssembly.Memory({ initial: layout.pages, maximum: layout.pages, shared: true });
   const header = new Int32Array(memory.buffer, layout.header, 1024);
   header[HEADER.magic] = LAYOUT_MAGIC;
