@@ -72,6 +72,8 @@ export const WALK_ALLOWED: usize = 132;
 /** Counters of the walk, for tests, benches and the query planner. */
 export const WALK_HOPS: usize = 136;
 export const WALK_EVALUATIONS: usize = 140;
+/** What `touchNext` has read; nobody needs it. */
+export const WALK_TOUCHED: usize = 144;
 /** Coefficients of a row that stands in for the query while neighbours are selected. */
 export const WALK_ROW_COEFFICIENTS: usize = 160;
 

@@ -1,4 +1,4 @@
-import { similarity } from './distance';
+import { METRIC_EUCLID, similarity } from './distance';
 import {
   GRAPH_CODES,
   GRAPH_DIM,
@@ -21,9 +21,19 @@ import {
   WALK_TOMBSTONES,
 } from './graph';
 import { heapOffer } from './heap';
-import { FLAG_HIDDEN, keyOffset } from './pool';
-import { encodeQuery } from './quantize';
+import { FLAG_HIDDEN, keyOffset, keyScore } from './pool';
+import {
+  COEFFICIENT_LENGTH,
+  COEFFICIENT_STEP,
+  encodeQuery,
+  RECORD_NORM,
+  RECORD_STEP,
+  recordAt,
+} from './quantize';
 import { descend, MODE_PLAIN, walkFrom, walkOn } from './walk';
+
+/** Of an even distribution over one step: 4 / sqrt(12). */
+const FOUR_DEVIATIONS: f32 = 1.1547005;
 
 /**
  * Starts a search (HNSW paper, Algorithm 5) for the float32 query in the walk's query buffer: descends to the lowest
@@ -61,8 +71,22 @@ export function searchRun(graph: usize, walk: usize, hops: u32): u32 {
 }
 
 /**
+ * How far the exact score of a row may reasonably lie above its score by codes: the rounding errors of all dimensions
+ * are independent and even, so four standard deviations of their sum. (Euclid: the error of the row's codes counts along
+ * the way from the query to the row.)
+ */
+function errorMax(isEuclid: bool, coefficients: usize, record: usize, score: f32): f32 {
+  const length: f32 = isEuclid
+    ? 2 * sqrt<f32>(max<f32>(-score, 0))
+    : load<f32>(coefficients, COEFFICIENT_LENGTH);
+  const rowError = length * load<f32>(record, RECORD_STEP);
+  const queryError = load<f32>(coefficients, COEFFICIENT_STEP) * sqrt<f32>(load<f32>(record, RECORD_NORM));
+  return FOUR_DEVIATIONS * (rowError + queryError);
+}
+
+/**
  * Offers the rows that were found and are below `limit` to the walk's heap, by their exact scores; returns the heap's
- * length.
+ * length. Once the heap is full, rows that cannot get into it are not scored again: most of a pool much larger than k.
  */
 export function searchEnd(graph: usize, walk: usize, limit: u32, heapLength: u32, k: u32): u32 {
   const pool: usize = load<u32>(walk, WALK_POOL);
@@ -73,12 +97,19 @@ export function searchEnd(graph: usize, walk: usize, limit: u32, heapLength: u32
   const dim = load<u32>(graph, GRAPH_DIM);
   const query: usize = load<u32>(walk, WALK_QUERY);
   const heap: usize = load<u32>(walk, WALK_HEAP);
+  const hasCodes = load<u32>(graph, GRAPH_CODES) != 0;
+  const coefficients = walk + WALK_COEFFICIENTS;
   const hidden: i64 = load<u32>(walk, WALK_MODE) == MODE_PLAIN ? 0 : FLAG_HIDDEN;
   for (let at = pool; at < end; at += 8) {
     const key = load<i64>(at);
     const offset = keyOffset(key);
     if ((key & hidden) != 0 || offset >= limit) continue;
-    const score = similarity(metric, rows + (offset as usize) * stride, query, dim);
+    let score = keyScore(key);
+    if (hasCodes) {
+      const error = errorMax(metric == METRIC_EUCLID, coefficients, recordAt(graph, offset), score);
+      if (heapLength == k && score + error < load<f32>(heap)) continue;
+      score = similarity(metric, rows + (offset as usize) * stride, query, dim);
+    }
     heapLength = heapOffer(heap, heapLength, k, score, offset);
   }
   return heapLength;

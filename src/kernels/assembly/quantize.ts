@@ -17,6 +17,9 @@ export const RECORD_LOW: usize = 4;
 export const RECORD_STEP: usize = 8;
 export const RECORD_NORM: usize = 12;
 export const RECORD_CODES: usize = 16;
+/** In the coefficients of a query: C, and its length (Euclid does not need it). */
+export const COEFFICIENT_STEP: usize = 8;
+export const COEFFICIENT_LENGTH: usize = 20;
 
 function store16Codes(out: usize, a: v128, b: v128, c: v128, d: v128): void {
   const low = i16x8.narrow_i32x4_s(a, b);
@@ -121,6 +124,7 @@ export function encodeQuery(graph: usize, query: usize, code: usize, coefficient
   const step: f32 = isUsable ? largest / LEVELS : 0;
   const isEuclid = load<u32>(graph, GRAPH_METRIC) == METRIC_EUCLID;
   setCoefficients(coefficients, 0, step * (sumOfCodes(code, codeBytes) as f32), step, squares, isEuclid);
+  store<f32>(coefficients, sqrt<f32>(squares), COEFFICIENT_LENGTH);
 }
 
 /** The coefficients of a stored row as the fixed side; its codes are `record + RECORD_CODES`. */
@@ -142,7 +146,7 @@ function setCoefficients(at: usize, a: f32, b: f32, c: f32, norm: f32, isEuclid:
   const factor: f32 = isEuclid ? 2 : 1;
   store<f32>(at, a * factor);
   store<f32>(at, b * factor, 4);
-  store<f32>(at, c * factor, 8);
+  store<f32>(at, c * factor, COEFFICIENT_STEP);
   store<f32>(at, isEuclid ? -1 : 0, 12);
   store<f32>(at, isEuclid ? -norm : 0, 16);
 }
@@ -150,6 +154,32 @@ function setCoefficients(at: usize, a: f32, b: f32, c: f32, norm: f32, isEuclid:
 export function recordAt(graph: usize, offset: u32): usize {
   const stride: usize = load<u32>(graph, GRAPH_CODE_STRIDE);
   return (load<u32>(graph, GRAPH_CODES) as usize) + (offset as usize) * stride;
+}
+
+/**
+ * Reads a word of each cache line of the first 448 bytes of the `n` records at `list`, so that all their cache misses are
+ * under way before the first is waited for: WebAssembly has no prefetch. Written out because a loop costs what it wins.
+ * Returns something made of all words, to be stored somewhere, or the compiler would leave the reads away.
+ */
+export function touchRecords(graph: usize, list: usize, n: u32): u32 {
+  const records: usize = load<u32>(graph, GRAPH_CODES);
+  const stride: usize = load<u32>(graph, GRAPH_CODE_STRIDE);
+  const end = list + ((n as usize) << 2);
+  let words: u32 = 0;
+  if (stride >= 400) {
+    for (; list < end; list += 4) {
+      const record = records + (load<u32>(list) as usize) * stride;
+      const front =
+        load<u32>(record) | load<u32>(record, 64) | load<u32>(record, 128) | load<u32>(record, 192);
+      words |= front | load<u32>(record, 256) | load<u32>(record, 320) | load<u32>(record, 384);
+    }
+  } else if (stride >= 208) {
+    for (; list < end; list += 4) {
+      const record = records + (load<u32>(list) as usize) * stride;
+      words |= load<u32>(record) | load<u32>(record, 64) | load<u32>(record, 128) | load<u32>(record, 192);
+    }
+  }
+  return words;
 }
 
 /** Sums of the lanes of four vectors, as the four lanes of one. */

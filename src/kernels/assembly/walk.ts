@@ -23,10 +23,11 @@ import {
   WALK_SCORES,
   WALK_TARGET,
   WALK_TOMBSTONES,
+  WALK_TOUCHED,
   WALK_VISITED,
 } from './graph';
 import { FLAG_EXPANDED, FLAG_HIDDEN, keyOffset, keyScore, poolInsert, poolKey } from './pool';
-import { scoreCodes } from './quantize';
+import { scoreCodes, touchRecords } from './quantize';
 import { scoreOffsets } from './scan';
 import { beginVisited, markVisited } from './visited';
 
@@ -98,6 +99,14 @@ function gather(graph: usize, walk: usize, offset: u32, layer: u32): u32 {
     store<u8>(mark, epoch as u8);
   }
   return ((out - list) >> 2) as u32;
+}
+
+/** Reads the links of a row that is likely to be expanded next, and the codes of `n` rows that are scored next. */
+function touchNext(graph: usize, walk: usize, key: i64, layer: u32, n: u32): void {
+  const links = linksAt(graph, keyOffset(key), layer);
+  let words = load<u32>(links) | load<u32>(links, 64);
+  if (load<u32>(graph, GRAPH_CODES)) words |= touchRecords(graph, load<u32>(walk, WALK_LIST), n);
+  store<u32>(walk, words, WALK_TOUCHED);
 }
 
 /** Adds the scored rows to the pool; `flags` go into their keys. */
@@ -198,6 +207,7 @@ export function walkOn(graph: usize, walk: usize, layer: u32, hops: u32): bool {
         : gather(graph, walk, offset, layer);
     if (n == 0) continue;
     evaluations += n;
+    touchNext(graph, walk, load<i64>(cursor + 1 < length ? at + 8 : at), layer, n);
     scoreTargets(graph, walk, n);
     admit(walk, n, mode != MODE_PLAIN);
   }
