@@ -14,6 +14,7 @@ import {
 import { useOpenapi } from './plugins/openapi.ts';
 import { useRequestLog } from './plugins/request-log.ts';
 import { useSecurity } from './plugins/security.ts';
+import { useShutdown } from './plugins/shutdown.ts';
 import { useValidation } from './plugins/validation.ts';
 import type { Logger } from './telemetry/logger.ts';
 
@@ -43,6 +44,7 @@ export async function buildApp({ config, collections, log, commit }: AppParts): 
   });
   app.setErrorHandler(handleError);
   app.setNotFoundHandler(handleNotFound);
+  useShutdown(app);
   useRequestLog(app, config.service.slow_request_ms, log.isLevelEnabled('debug'));
   ignoreContentType(app);
   await useSecurity(app, { isCorsEnabled: config.service.enable_cors });
