@@ -143,6 +143,7 @@ class CollectionRegistry implements Collections {
     await this.#changes;
     const entries = [...this.#entries.values()];
     await Promise.all(entries.flatMap(({ updates, linker }) => [updates.idle(), linker.stop()]));
+    for (const { linker } of entries) await linker.checkpointBeforeClose();
     if (this.#isReady) await this.#pool.run('close_storage', { storagePath: this.#storagePath });
     this.#isReady = false;
     await Promise.all([this.#ring.close(), this.#pool.close()]);
@@ -161,8 +162,9 @@ class CollectionRegistry implements Collections {
   }
 
   #register(opened: OpenedCollection): void {
+    const handle: CollectionHandle = { ...opened, generation: 0 };
     const entry: Entry = {
-      handle: { ...opened, generation: 0 },
+      handle,
       updates: new UpdateQueue({
         pool: this.#pool,
         sizing: this.#sizing,
@@ -177,6 +179,7 @@ class CollectionRegistry implements Collections {
         handle: () => entry.handle,
         lanes: this.#linkLanes,
         log: this.#log,
+        restoredRows: segmentCounts(handle).linkedRows,
       }),
     };
     this.#entries.set(opened.name, entry);

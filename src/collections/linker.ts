@@ -1,54 +1,102 @@
 import type { BackgroundPool } from '../dispatch/background-pool.ts';
+import type { BackgroundTasks } from '../protocol/background-tasks.ts';
 import { segmentCounts } from '../protocol/segment-counts.ts';
 import type { CollectionHandle } from '../protocol/shared-handles.ts';
+import { internalError } from '../shared/errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 /** Longest time that a background thread links before updates and other collections get their turn. */
 const SLICE_MS = 20;
+/** A checkpoint is worth its writing when the graphs hold this many times the rows of the one before. */
+const CHECKPOINT_GROWTH = 1.2;
 
 export interface LinkerOptions {
   readonly pool: BackgroundPool;
   /** The collection as it is now. */
   readonly handle: () => CollectionHandle;
+  /** Rows that the graphs hold at the start, from checkpoints. */
+  readonly restoredRows: number;
   /** Background threads that may link at the same time. */
   readonly lanes: number;
   readonly log: Logger;
 }
 
-/** Keeps the graphs of one collection up to date, slice by slice, on the background threads. */
+/**
+ * Keeps the graphs of one collection up to date on the background threads: links rows slice by slice, and writes
+ * checkpoints when there is nothing to link.
+ */
 export class Linker {
   readonly #options: LinkerOptions;
-  readonly #lanes = new Set<Promise<void>>();
+  #running: Promise<void> | undefined;
   #isStopped = false;
+  /** Rows in the graphs when the last checkpoint was written or loaded. */
+  #checkpointRows: number;
 
   constructor(options: LinkerOptions) {
     this.#options = options;
+    this.#checkpointRows = options.restoredRows;
   }
 
   /** Starts linking if rows wait for it. Call after every change of the segments. */
   kick(): void {
-    const { handle, lanes } = this.#options;
-    if (this.#isStopped || !segmentCounts(handle()).isIndexing) return;
-    while (this.#lanes.size < lanes) {
-      const lane = this.#link().finally(() => this.#lanes.delete(lane));
-      this.#lanes.add(lane);
-    }
+    if (this.#isStopped || !this.#counts.isIndexing) return;
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+    });
   }
 
   /** Starts no slice any more; resolves when those that run are over. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    await Promise.all(this.#lanes);
+    await this.#running;
+  }
+
+  /** After `stop`: makes the next start as quick as it can be. */
+  async checkpointBeforeClose(): Promise<void> {
+    if (this.#counts.linkedRows === this.#checkpointRows) return;
+    await this.#checkpoint().catch((error) =>
+      this.#report(error, 'no checkpoint: the next start links anew'),
+    );
+  }
+
+  get #counts() {
+    return segmentCounts(this.#options.handle());
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (!this.#isStopped && this.#counts.isIndexing) {
+        const before = this.#counts.linkedRows;
+        await Promise.all(Array.from({ length: this.#options.lanes }, () => this.#link()));
+        const { isIndexing, linkedRows } = this.#counts;
+        // A thread that died took rows with it; the next start links all anew.
+        if (isIndexing && linkedRows === before) throw internalError('rows are missing from the index');
+        const isDue = linkedRows > this.#checkpointRows * CHECKPOINT_GROWTH;
+        if (!this.#isStopped && !isIndexing && isDue) await this.#checkpoint();
+      }
+    } catch (error) {
+      this.#report(error, 'indexing stopped until the next update');
+    }
   }
 
   async #link(): Promise<void> {
-    const { pool, handle, log } = this.#options;
-    try {
-      while (!this.#isStopped && (await pool.run('link', { handle: handle(), msMax: SLICE_MS }))) {
-        // Each slice is a task of its own, so that others run in between.
-      }
-    } catch (error) {
-      log.error({ err: error, collection: handle().name }, 'indexing stopped until the next update');
+    const { pool, handle } = this.#options;
+    while (!this.#isStopped && (await pool.run('link', { handle: handle(), msMax: SLICE_MS }))) {
+      // Each slice is a task of its own, so that others run in between.
     }
+  }
+
+  async #checkpoint(): Promise<void> {
+    const { pool, handle } = this.#options;
+    const { linkedRows } = this.#counts;
+    let step: ReturnType<BackgroundTasks['checkpoint']>;
+    do step = await pool.run('checkpoint', { handle: handle(), step });
+    while (step !== undefined);
+    this.#checkpointRows = linkedRows;
+  }
+
+  #report(error: unknown, message: string): void {
+    const { log, handle } = this.#options;
+    log.error({ err: error, collection: handle().name }, message);
   }
 }

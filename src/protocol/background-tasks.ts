@@ -1,4 +1,5 @@
 import type { CreateCollection } from '../../schemas/collections.ts';
+import type { CheckpointStep } from '../engine/segment/checkpoint.ts';
 import type { SegmentHandle } from '../engine/segment/segment-handle.ts';
 import type { CollectionHandle } from './shared-handles.ts';
 import type { DataReply, TaskArguments, UpdateTask } from './tasks.ts';
@@ -43,6 +44,11 @@ export interface BackgroundTasks {
   }): UpdateBatchResult;
   /** Links rows into the graphs for about `msMax`; true if rows are left. */
   link(input: { handle: CollectionHandle; msMax: number }): boolean;
+  /** Writes one block of the graphs' checkpoints; the step to go on with, or undefined at the end. */
+  checkpoint(input: {
+    handle: CollectionHandle;
+    step: CheckpointStep | undefined;
+  }): CheckpointStep | undefined;
   close_storage(input: { storagePath: string }): void;
 }
 

@@ -11,6 +11,8 @@ const NODE_COUNT_WORD = 36;
 export interface SegmentCounts {
   /** Live points. */
   readonly points: number;
+  /** Rows that graphs hold, deleted ones included. */
+  readonly linkedRows: number;
   /** Vectors of live points that a graph holds. */
   readonly indexedVectors: number;
   /** A graph lacks rows that it should have. */
@@ -20,6 +22,7 @@ export interface SegmentCounts {
 /** Reads a few words for each segment: cheap enough for the event loop. */
 export function segmentCounts({ segments }: CollectionHandle): SegmentCounts {
   let points = 0;
+  let linkedRows = 0;
   let indexedVectors = 0;
   let isIndexing = false;
   for (const { memory, layout, graphs } of segments) {
@@ -29,10 +32,11 @@ export function segmentCounts({ segments }: CollectionHandle): SegmentCounts {
     points += count - deleted;
     for (const { head, rowsMin } of graphs) {
       const linked = Atomics.load(words, head / 4 + LINKED_COUNT_WORD);
+      linkedRows += linked;
       // Deleted nodes stay in the graph until it is rebuilt; they are not counted.
       indexedVectors += Math.max(0, Atomics.load(words, head / 4 + NODE_COUNT_WORD) - deleted);
       isIndexing ||= linked > 0 ? linked < count : count > rowsMin;
     }
   }
-  return { points, indexedVectors, isIndexing };
+  return { points, linkedRows, indexedVectors, isIndexing };
 }

@@ -1,5 +1,6 @@
 /** Entry of a background thread: piscina calls one of the exported tasks by its name. */
 import { threadId, workerData } from 'node:worker_threads';
+import { checkpointStep, FIRST_STEP } from '../engine/segment/checkpoint.ts';
 import { linkCollection } from '../engine/segment/link.ts';
 import { loadThreadKernels } from '../engine/thread-kernels.ts';
 import type { BackgroundTask, BackgroundTasks } from '../protocol/background-tasks.ts';
@@ -51,5 +52,9 @@ export const update = task<'update'>((input) => updateBatch(input, collections, 
 export const link = task<'link'>(({ handle, msMax }) => {
   collections.learn(handle);
   return linkCollection(collections.get(handle.id), msMax);
+});
+export const checkpoint = task<'checkpoint'>(({ handle, step }) => {
+  collections.learn(handle);
+  return checkpointStep(collections.get(handle.id), step ?? FIRST_STEP);
 });
 export const close_storage = task<'close_storage'>(closeStorage);

@@ -15,6 +15,7 @@ import {
 } from '../../storage/keys.ts';
 import { decodePointColumns, decodeVectorRows } from '../../storage/row-batch.ts';
 import { type VectorConfig, vectorConfigs } from '../vectors/vector-config.ts';
+import { restoreGraphs } from './checkpoint.ts';
 import { createSegmentHandle, Segment } from './segment.ts';
 import type { SegmentHandle } from './segment-handle.ts';
 
@@ -29,6 +30,9 @@ export interface SegmentSizing {
 interface SegmentMeta {
   readonly id: number;
 }
+
+/** Nobody else works in a memory that is being loaded: any scratch area will do. */
+const LOADING_THREAD = 0;
 
 /** Writes the durable skeleton of a new collection. */
 export function createCollectionFiles(directory: string, params: CreateCollection): Env {
@@ -65,7 +69,9 @@ export function loadSegments(
     // The rows were stored under other settings, perhaps: fewer threads leave more room for them.
     const capacityMin = storedRows(env, meta.id);
     const handle = createSegmentHandle({ id: meta.id, configs, ...sizing, capacityMin });
-    loadRows(env, new Segment(handle, module, configs));
+    const segment = new Segment(handle, module, configs);
+    loadRows(env, segment);
+    restoreGraphs(segment, env.path, LOADING_THREAD);
     return handle;
   });
 }

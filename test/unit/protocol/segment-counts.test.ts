@@ -36,6 +36,7 @@ test('indexing begins above the threshold and is over when every row is linked',
   const growing = segment(1, { count: 1025, deletedCount: 5 });
   assert.deepEqual(segmentCounts(collection([growing])), {
     points: 1020,
+    linkedRows: 0,
     indexedVectors: 0,
     isIndexing: true,
   });
@@ -44,6 +45,7 @@ test('indexing begins above the threshold and is over when every row is linked',
   graph[GRAPH.nodeCount] = 1025;
   assert.deepEqual(segmentCounts(collection([growing])), {
     points: 1020,
+    linkedRows: 1025,
     indexedVectors: 1020,
     isIndexing: false,
   });

@@ -1,0 +1,48 @@
+import path from 'node:path';
+import { blockCount, finishFile, writeBlock } from '../../storage/block-file.ts';
+import { checkpointViews, restoreCheckpoint } from '../index/hnsw/checkpoint.ts';
+import { linkedCount } from '../index/hnsw/graph.ts';
+import type { Collection } from './collection.ts';
+import type { Segment } from './segment.ts';
+
+/** Where a checkpoint of a collection's graphs goes on: positions of segment and vector, and a block of that graph's file. */
+export interface CheckpointStep {
+  readonly segment: number;
+  readonly vector: number;
+  readonly block: number;
+}
+
+export const FIRST_STEP: CheckpointStep = { segment: 0, vector: 0, block: 0 };
+
+/**
+ * Writes one block of one graph. Returns the step to go on with; undefined when all graphs are written. No row of the
+ * collection may be linked between the first and the last step. @throws the error of the file system
+ */
+export function checkpointStep(collection: Collection, step: CheckpointStep): CheckpointStep | undefined {
+  const segment = collection.segments[step.segment];
+  if (segment === undefined) return undefined;
+  const column = segment.vectors[step.vector];
+  if (column === undefined) return { segment: step.segment + 1, vector: 0, block: 0 };
+  const next = { segment: step.segment, vector: step.vector + 1, block: 0 };
+  const graph = segment.graph(column, collection.threadIndex);
+  if (graph === undefined || linkedCount(graph) === 0) return next;
+  const views = checkpointViews(graph);
+  const file = graphFile(collection.env.path, segment.id, step.vector);
+  writeBlock(file, views, step.block);
+  if (step.block + 1 < blockCount(views)) return { ...step, block: step.block + 1 };
+  finishFile(file);
+  return next;
+}
+
+/** Fills the empty graphs of a segment that was loaded from what its checkpoints hold. */
+export function restoreGraphs(segment: Segment, directory: string, threadIndex: number): void {
+  for (const [i, column] of segment.vectors.entries()) {
+    const graph = segment.graph(column, threadIndex);
+    if (graph !== undefined) restoreCheckpoint(graph, graphFile(directory, segment.id, i), segment.count);
+  }
+}
+
+/** `graph-<segment>-<position of the vector>` beside the collection's LMDB files. */
+function graphFile(directory: string, segmentId: number, vector: number): string {
+  return path.join(directory, `graph-${segmentId}-${vector}`);
+}
