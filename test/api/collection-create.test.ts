@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { buildTestApp } from '../helpers/build-app.ts';
+import { assertFault, buildTestApp } from '../helpers/build-app.ts';
 
 const api = await buildTestApp({ after });
 const VECTORS = { size: 4, distance: 'Dot' };
@@ -123,8 +123,7 @@ const FAULTS = [
 for (const [body, expected] of FAULTS) {
   test(`refuses ${JSON.stringify(body)}`, async () => {
     const fault = await api.fault('PUT', '/collections/faulty', body);
-    if (typeof expected === 'string') assert.equal(fault, expected);
-    else assert.match(fault, expected);
+    assertFault(fault, expected);
     assert.deepEqual(await api.result('GET', '/collections/faulty/exists'), { exists: false });
   });
 }

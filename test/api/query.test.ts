@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { buildTestApp } from '../helpers/build-app.ts';
+import { assertFault, buildTestApp } from '../helpers/build-app.ts';
 
 interface Hit {
   readonly id: number | string | bigint;
@@ -239,20 +239,12 @@ const FAULTS = [
   [{ query: [1], using: 1 }, /^400 Format error in JSON body: /],
 ] as const;
 
-function assertMessage(fault: string, expected: string | RegExp): void {
-  if (typeof expected === 'string') assert.equal(fault, expected);
-  else assert.match(fault, expected);
-}
-
 for (const [request, expected] of FAULTS) {
   test(`refuses ${JSON.stringify(request)}, in a batch too`, async () => {
-    assertMessage(await api.fault('POST', QUERY, request), expected);
+    assertFault(await api.fault('POST', QUERY, request), expected);
     const inBatch =
       typeof expected === 'string' ? expected.replace('[internal.', '[searches[1].internal.') : expected;
-    assertMessage(
-      await api.fault('POST', `${QUERY}/batch`, { searches: [{ query: [1] }, request] }),
-      inBatch,
-    );
+    assertFault(await api.fault('POST', `${QUERY}/batch`, { searches: [{ query: [1] }, request] }), inBatch);
   });
 }
 

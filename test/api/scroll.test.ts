@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { buildTestApp } from '../helpers/build-app.ts';
+import { assertFault, buildTestApp } from '../helpers/build-app.ts';
 
 interface Page {
   readonly points: readonly { readonly id: unknown; readonly payload?: unknown; readonly vector?: unknown }[];
@@ -147,7 +147,6 @@ const FAULTS = [
 for (const [request, expected] of FAULTS) {
   test(`refuses ${JSON.stringify(request)}`, async () => {
     const fault = await api.fault('POST', `${POINTS}/scroll`, request);
-    if (typeof expected === 'string') assert.equal(fault, expected);
-    else assert.match(fault, expected);
+    assertFault(fault, expected);
   });
 }

@@ -194,3 +194,9 @@ function checkErrorEnvelope(body: unknown, message: string): void {
   assert.equal(typeof status.error, 'string', message);
   assert.ok(typeof time === 'number' && time >= 0, message);
 }
+
+/** Compares what {@link TestApp.fault} gave with the whole message, or with what matters of it. */
+export function assertFault(fault: string, expected: string | RegExp): void {
+  if (typeof expected === 'string') assert.equal(fault, expected);
+  else assert.match(fault, expected);
+}
