@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Type } from 'typebox';
+import { UpdateCollection } from '../schemas/collection-update.ts';
 import {
   CollectionExistence,
   CollectionInfo,
@@ -45,6 +46,16 @@ const createSchema = operation({
   result: Type.Boolean(),
 });
 
+const updateSchema = operation({
+  id: 'update_collection',
+  tag,
+  summary: 'Change the settings of a collection',
+  params: CollectionPath,
+  querystring: ChangeParameters,
+  body: UpdateCollection,
+  result: Type.Boolean(),
+});
+
 const deleteSchema = operation({
   id: 'delete_collection',
   tag,
@@ -71,6 +82,10 @@ export function collectionRoutes(instance: FastifyInstance): void {
   );
   app.put(base, { schema: createSchema }, async ({ params, body }, reply) => {
     await collections.create(params.collection_name, body);
+    return ok(reply, true);
+  });
+  app.patch(base, { schema: updateSchema }, async ({ params, body }, reply) => {
+    await collections.configure(params.collection_name, body);
     return ok(reply, true);
   });
   app.delete(base, { schema: deleteSchema }, async ({ params }, reply) =>

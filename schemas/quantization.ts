@@ -97,3 +97,12 @@ export const QuantizationConfig = component(
   }),
 );
 export type QuantizationConfig = Static<typeof QuantizationConfig>;
+
+export const Disabled = component('Disabled', oneOf(['Disabled']));
+export type Disabled = Static<typeof Disabled>;
+
+export const QuantizationConfigDiff = component(
+  'QuantizationConfigDiff',
+  Type.Union([ScalarQuantization, ProductQuantization, BinaryQuantization, TurboQuantization, Disabled]),
+);
+export type QuantizationConfigDiff = Static<typeof QuantizationConfigDiff>;

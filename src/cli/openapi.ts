@@ -49,6 +49,7 @@ const NO_COLLECTIONS: Collections = {
   exists: () => false,
   info: unused,
   create: unused,
+  configure: unused,
   drop: unused,
   read: unused,
   update: unused,

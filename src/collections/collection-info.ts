@@ -1,3 +1,4 @@
+import type { CollectionSettings } from '../../schemas/collection-update.ts';
 import type { CollectionInfo, CreateCollection } from '../../schemas/collections.ts';
 import { HNSW_DEFAULTS, OPTIMIZER_DEFAULTS, WAL_DEFAULTS } from '../shared/collection-defaults.ts';
 
@@ -13,7 +14,7 @@ export interface CollectionCounts {
 }
 
 /** The info of a collection: what was given at its creation, echoed as it was, over the defaults. */
-export function collectionInfo(params: CreateCollection, counts: CollectionCounts): CollectionInfo {
+export function collectionInfo(params: CollectionSettings, counts: CollectionCounts): CollectionInfo {
   return {
     status: counts.isIndexing ? 'yellow' : 'green',
     optimizer_status: 'ok',
@@ -27,6 +28,10 @@ export function collectionInfo(params: CreateCollection, counts: CollectionCount
         ...given({ sharding_method: params.sharding_method }),
         replication_factor: params.replication_factor ?? 1,
         write_consistency_factor: params.write_consistency_factor ?? 1,
+        ...given({
+          read_fan_out_factor: params.read_fan_out_factor,
+          read_fan_out_delay_ms: params.read_fan_out_delay_ms,
+        }),
         on_disk_payload: params.on_disk_payload ?? true,
         ...given({ payload: params.payload, sparse_vectors: params.sparse_vectors }),
       },

@@ -1,3 +1,4 @@
+import type { UpdateCollection } from '../../schemas/collection-update.ts';
 import type { CollectionInfo, CreateCollection } from '../../schemas/collections.ts';
 import type { DataReply, DataRequest, ReadTask, UpdateTask } from '../protocol/tasks.ts';
 
@@ -13,6 +14,8 @@ export interface Collections {
   info(name: string): Promise<CollectionInfo>;
   /** Resolves when the collection is durable. @throws NEARIFY_ALREADY_EXISTS */
   create(name: string, params: CreateCollection): Promise<void>;
+  /** Resolves when the change is durable. @throws NEARIFY_NOT_FOUND, NEARIFY_WRONG_INPUT */
+  configure(name: string, update: UpdateCollection): Promise<void>;
   /** Resolves to false if there was nothing to delete. */
   drop(name: string): Promise<boolean>;
   /** @throws NEARIFY_NOT_FOUND, NEARIFY_OVERLOADED; errors of the task itself come as a reply. */

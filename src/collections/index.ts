@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { UpdateCollection } from '../../schemas/collection-update.ts';
 import type { CollectionInfo, CreateCollection } from '../../schemas/collections.ts';
 import type { Config } from '../config/schema.ts';
 import { BackgroundPool } from '../dispatch/background-pool.ts';
@@ -12,6 +13,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import { collectionInfo } from './collection-info.ts';
 import type { Collections } from './collections.ts';
 import { Linker } from './linker.ts';
+import { mergeSettings } from './merge-settings.ts';
 import { withDeadline } from './update-deadline.ts';
 import { UpdateQueue } from './updates.ts';
 
@@ -116,6 +118,19 @@ class CollectionRegistry implements Collections {
       }
       const storagePath = this.#storagePath;
       this.#register(await this.#pool.run('create_collection', { storagePath, name, params }));
+    });
+  }
+
+  configure(name: string, update: UpdateCollection): Promise<void> {
+    return this.#change(async () => {
+      const entry = this.#entry(name);
+      await entry.updates.exclusively(async () => {
+        const { handle } = entry;
+        const params = mergeSettings(handle.params, update);
+        const segments = await this.#pool.run('configure', { handle, params });
+        entry.handle = { ...handle, generation: handle.generation + 1, params, segments };
+      });
+      entry.linker.kick();
     });
   }
 

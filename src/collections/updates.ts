@@ -25,6 +25,7 @@ export class UpdateQueue {
   readonly #handle: () => CollectionHandle;
   readonly #onBatch: (result: UpdateBatchResult) => void;
   #waiting: WaitingUpdate[] = [];
+  readonly #exclusive: (() => Promise<void>)[] = [];
   #running: Promise<void> | undefined;
 
   /** `handle` gives the collection as it is now; `onBatch` must make new segments known to readers. */
@@ -56,6 +57,14 @@ export class UpdateQueue {
     });
   }
 
+  /** Runs `work` while no update runs, before those that wait. */
+  async exclusively(work: () => Promise<void>): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#exclusive.push(() => work().then(resolve, reject));
+      this.#running ??= this.#drain();
+    });
+  }
+
   /** Resolves when nothing runs or waits any more. */
   async idle(): Promise<void> {
     await this.#running;
@@ -64,7 +73,10 @@ export class UpdateQueue {
   async #drain(): Promise<void> {
     // Let requests that arrived in the same turn of the loop join the batch.
     await Promise.resolve();
-    while (this.#waiting.length > 0) await this.#run(this.#takeBatch());
+    while (this.#waiting.length + this.#exclusive.length > 0) {
+      const exclusive = this.#exclusive.shift();
+      await (exclusive === undefined ? this.#run(this.#takeBatch()) : exclusive());
+    }
     this.#running = undefined;
   }
 

@@ -1,3 +1,4 @@
+import type { CollectionSettings } from '../../schemas/collection-update.ts';
 import type { CreateCollection } from '../../schemas/collections.ts';
 import type { CheckpointStep } from '../engine/segment/checkpoint.ts';
 import type { SegmentHandle } from '../engine/segment/segment-handle.ts';
@@ -15,7 +16,7 @@ export interface OpenedCollection {
   readonly id: number;
   readonly name: string;
   readonly directory: string;
-  readonly params: CreateCollection;
+  readonly params: CollectionSettings;
   readonly segments: readonly SegmentHandle[];
 }
 
@@ -42,6 +43,8 @@ export interface BackgroundTasks {
     sizing: SegmentSizing;
     requests: readonly UpdateRequest[];
   }): UpdateBatchResult;
+  /** Makes new parameters durable; returns the segments as they are under them. */
+  configure(input: { handle: CollectionHandle; params: CollectionSettings }): SegmentHandle[];
   /** Links rows into the graphs for about `msMax`; true if rows are left. */
   link(input: { handle: CollectionHandle; msMax: number }): boolean;
   /** Writes one block of the graphs' checkpoints; the step to go on with, or undefined at the end. */

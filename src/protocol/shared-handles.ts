@@ -1,4 +1,4 @@
-import type { CreateCollection } from '../../schemas/collections.ts';
+import type { CollectionSettings } from '../../schemas/collection-update.ts';
 import type { SegmentHandle } from '../engine/segment/segment-handle.ts';
 import type { RingShape } from './ring-layout.ts';
 
@@ -9,8 +9,7 @@ export interface CollectionHandle {
   readonly generation: number;
   /** Directory of the collection's LMDB environment. */
   readonly directory: string;
-  /** The parameters that the collection was created with. */
-  readonly params: CreateCollection;
+  readonly params: CollectionSettings;
   readonly segments: readonly SegmentHandle[];
 }
 

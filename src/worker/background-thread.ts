@@ -2,6 +2,7 @@
 import { threadId, workerData } from 'node:worker_threads';
 import { checkpointStep, FIRST_STEP } from '../engine/segment/checkpoint.ts';
 import { linkCollection } from '../engine/segment/link.ts';
+import { configureCollection } from '../engine/segment/open.ts';
 import { loadThreadKernels } from '../engine/thread-kernels.ts';
 import type { BackgroundTask, BackgroundTasks } from '../protocol/background-tasks.ts';
 import { type Outcome, toWireError } from '../protocol/wire-error.ts';
@@ -44,6 +45,11 @@ function task<T extends BackgroundTask>(
 
 export const open_storage = task<'open_storage'>((input) => openStorage(input, kernels.segmentModule));
 export const create_collection = task<'create_collection'>(createCollection);
+export const configure = task<'configure'>(({ handle, params }) => {
+  collections.learn(handle);
+  const { env } = collections.get(handle.id);
+  return configureCollection({ env, segments: handle.segments }, params);
+});
 export const drop_collection = task<'drop_collection'>(async (input) => {
   await collections.forget(input.handle.id);
   await dropCollection(input);

@@ -5,6 +5,7 @@ import type { SegmentHandle } from '../engine/segment/segment-handle.ts';
 import { type VectorConfig, vectorConfigs } from '../engine/vectors/vector-config.ts';
 import type { CollectionHandle } from '../protocol/shared-handles.ts';
 import { assert } from '../shared/assert.ts';
+import { stringifyExact } from '../shared/json/exact.ts';
 import { openEnv } from '../storage/env.ts';
 
 /**
@@ -62,6 +63,7 @@ export class OpenCollections {
 
   #attach(handle: CollectionHandle, before: Collection | undefined): Collection {
     const vectors = vectorConfigs(handle.params);
+    const isSame = before !== undefined && stringifyExact(before.params) === stringifyExact(handle.params);
     const env = before?.env ?? openEnv(handle.directory);
     return {
       name: handle.name,
@@ -70,7 +72,7 @@ export class OpenCollections {
       env,
       segments: handle.segments.map(
         (segment) =>
-          before?.segments.find(({ memory }) => memory === segment.memory) ??
+          (isSame ? before.segments.find(({ memory }) => memory === segment.memory) : undefined) ??
           new Segment(segment, this.#module, vectors),
       ),
       threadIndex: this.#threadIndex,

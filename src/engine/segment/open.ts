@@ -16,7 +16,7 @@ import {
 import { decodePointColumns, decodeVectorRows } from '../../storage/row-batch.ts';
 import { type VectorConfig, vectorConfigs } from '../vectors/vector-config.ts';
 import { restoreGraphs } from './checkpoint.ts';
-import { createSegmentHandle, Segment } from './segment.ts';
+import { configureSegment, createSegmentHandle, Segment } from './segment.ts';
 import type { SegmentHandle } from './segment-handle.ts';
 
 /** How segments are laid out in this process. */
@@ -43,6 +43,16 @@ export function createCollectionFiles(directory: string, params: CreateCollectio
     env.put(metaKey(META.seq), Buffer.from('0'));
   });
   return env;
+}
+
+/** Replaces a collection's parameters; returns its segments as they are under them. */
+export function configureCollection(
+  { env, segments }: { env: Env; segments: readonly SegmentHandle[] },
+  params: CreateCollection,
+): SegmentHandle[] {
+  env.write(() => env.put(metaKey(META.params), Buffer.from(stringifyExact(params))));
+  const configs = vectorConfigs(params);
+  return segments.map((handle) => configureSegment(handle, configs));
 }
 
 /** Reads a collection's parameters. @throws NEARIFY_STORAGE if the files are of another format */

@@ -12,7 +12,13 @@ import {
   type SegmentLayout,
   segmentLayout,
 } from '../../kernels/memory-layout.ts';
-import { type GraphHandle, initialiseGraph, linkedCount, openGraph } from '../index/hnsw/graph.ts';
+import {
+  type GraphHandle,
+  initialiseGraph,
+  linkedCount,
+  openGraph,
+  setEfConstruct,
+} from '../index/hnsw/graph.ts';
 import type { IndexConfig, VectorConfig } from '../vectors/vector-config.ts';
 import type { GraphPlace, SegmentHandle } from './segment-handle.ts';
 
@@ -100,9 +106,9 @@ export class Segment {
   }
 
   /** The graph of a vector for the thread that owns the scratch area; undefined if the vector has none. */
-  graph({ name }: VectorColumn, threadIndex: number): GraphHandle | undefined {
+  graph({ name, index }: VectorColumn, threadIndex: number): GraphHandle | undefined {
     const layout = this.layout.vectors.find((candidate) => candidate.name === name);
-    if (layout?.graph === undefined) return undefined;
+    if (layout?.graph === undefined || index.m === 0) return undefined;
     const known = this.#graphs.get(name);
     if (known !== undefined) return known;
     const opened = openGraph(this.memory, this.kernels, this.layout, layout, this.scratch(threadIndex));
@@ -253,13 +259,30 @@ export function createSegmentHandle(options: {
   header[HEADER.magic] = LAYOUT_MAGIC;
   header[HEADER.layoutVersion] = LAYOUT_VERSION;
   header[HEADER.capacity] = layout.capacity;
-  const graphs = options.configs.flatMap(({ dim, metric, index }, i): GraphPlace[] => {
+  for (const [i, { metric, index }] of options.configs.entries()) {
     const vector = layout.vectors[i]!;
-    if (vector.graph === undefined) return [];
+    if (vector.graph === undefined) continue;
     initialiseGraph(memory, layout, vector, { metric: METRIC[metric], efConstruct: index.efConstruct });
-    return [{ head: vector.graph.head, rowsMin: indexingRowsMin(dim, index) }];
+  }
+  return { id: options.id, memory, layout, graphs: graphPlaces(layout, options.configs) };
+}
+
+/** The segment under other settings of its collection. Links of a node (`m`) stay what they were when it was made. */
+export function configureSegment(handle: SegmentHandle, configs: readonly VectorConfig[]): SegmentHandle {
+  for (const { name, graph } of handle.layout.vectors) {
+    const config = configs.find((candidate) => candidate.name === name);
+    if (graph !== undefined && config !== undefined)
+      setEfConstruct(handle.memory, graph, config.index.efConstruct);
+  }
+  return { ...handle, graphs: graphPlaces(handle.layout, configs) };
+}
+
+function graphPlaces(layout: SegmentLayout, configs: readonly VectorConfig[]): GraphPlace[] {
+  return layout.vectors.flatMap(({ name, dim, graph }) => {
+    const config = configs.find((candidate) => candidate.name === name);
+    if (graph === undefined || config === undefined || config.index.m === 0) return [];
+    return [{ head: graph.head, rowsMin: indexingRowsMin(dim, config.index) }];
   });
-  return { id: options.id, memory, layout, graphs };
 }
 
 const BYTES_PER_KB = 1024;

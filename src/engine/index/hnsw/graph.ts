@@ -57,6 +57,11 @@ export function initialiseGraph(
   head[GRAPH.tombstones] = layout.tombstones;
 }
 
+/** Changes the candidate list of rows that are linked from now on. */
+export function setEfConstruct(memory: WebAssembly.Memory, { head }: GraphLayout, efConstruct: number): void {
+  Atomics.store(new Uint32Array(memory.buffer, head, 64), GRAPH.efConstruct, efConstruct);
+}
+
 /** Opens a graph for the calling thread, which owns `scratch` and nobody else does. */
 export function openGraph(
   memory: WebAssembly.Memory,

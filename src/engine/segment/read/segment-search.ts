@@ -3,6 +3,7 @@ import { EF_MAX, type WALK_MODE } from '../../../kernels/graph-layout.ts';
 import { METRIC, SCRATCH_HEAP_MAX, type ScratchLayout } from '../../../kernels/memory-layout.ts';
 import { type GraphHandle, linkedCount } from '../../index/hnsw/graph.ts';
 import { searchGraph } from '../../index/hnsw/search.ts';
+import { META, metaKey } from '../../../storage/keys.ts';
 import type { Cancellation } from '../cancellation.ts';
 import type { Collection } from '../collection.ts';
 import type { Segment, Snapshot, VectorColumn } from '../segment.ts';
@@ -68,7 +69,7 @@ export function searchSegment(
   writeQuery(segment, column, plan.query, scratch.query);
   for (let attempt = 0; ; attempt++) {
     const isPrivate = attempt >= OPTIMISTIC_TRIES;
-    const { snapshot, tombstones } = freeze(segment, scratch, isPrivate);
+    const { snapshot, tombstones } = freeze(collection, segment, isPrivate);
     const allowed = plan.filter && allow(collection, segment, plan.filter, snapshot.count, cancel);
     const search: Search = {
       segment,
@@ -85,17 +86,25 @@ export function searchSegment(
   }
 }
 
-/** The rows to look at; with `isPrivate` under a copy of the tombstones that no update can change. */
+/**
+ * The rows to look at; with `isPrivate` under a copy of the tombstones that no update can change. The payloads that reads
+ * find from now on are of a state in which none of these rows has lost its own, or the snapshot is void.
+ */
 function freeze(
+  { env, threadIndex }: Collection,
   segment: Segment,
-  scratch: ScratchLayout,
   isPrivate: boolean,
 ): { snapshot: Snapshot; tombstones: number } {
+  const { layout, kernels } = segment;
+  const { tombstones: copy } = segment.scratch(threadIndex);
   for (;;) {
     const snapshot = segment.snapshot();
-    if (!isPrivate) return { snapshot, tombstones: segment.layout.tombstones };
-    segment.kernels.bitmapCopy(scratch.tombstones, segment.layout.tombstones, snapshot.count);
-    if (segment.isCurrent(snapshot)) return { snapshot, tombstones: scratch.tombstones };
+    if (isPrivate) kernels.bitmapCopy(copy, layout.tombstones, snapshot.count);
+    env.refresh();
+    if (!isPrivate) return { snapshot, tombstones: layout.tombstones };
+    // The first read after a refresh fixes the state that is seen; a later look at the snapshot says if it fits.
+    env.get(metaKey(META.seq));
+    if (segment.isCurrent(snapshot)) return { snapshot, tombstones: copy };
   }
 }
 
@@ -107,7 +116,6 @@ function allow(
   cancel: Cancellation,
 ): Search['allowed'] {
   const { filter: address } = segment.scratch(collection.threadIndex);
-  collection.env.refresh();
   const { bits } = collection.filterCache.bitmap(segment, filter, rows, cancel);
   segment.bytesAt(address, bits.length).set(bits);
   return { address, count: segment.kernels.bitmapCount(address, rows) };

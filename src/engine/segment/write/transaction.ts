@@ -10,6 +10,7 @@ import {
   TOMBSTONE_BLOCK_ROWS,
   tombstoneKey,
 } from '../../../storage/keys.ts';
+import type { Env } from '../../../storage/env.ts';
 import { encodePointColumns, encodeVectorRows } from '../../../storage/row-batch.ts';
 import { ID_BYTES } from '../../../kernels/memory-layout.ts';
 import { type Collection, encodeLocation, type Location, locate } from '../collection.ts';
@@ -96,6 +97,8 @@ export class WriteTransaction {
       if (changes.end > changes.first) storeRows(this.collection, segment, changes);
       storeTombstones(this.collection, segment, changes);
     }
+    removeHiddenPayloads(env);
+    storeHidden(env, this.#changes);
     env.put(metaKey(META.seq), Buffer.from(String(this.#seq)));
   }
 
@@ -109,7 +112,6 @@ export class WriteTransaction {
 
   #hide({ segment, offset }: Location): void {
     this.#changesOf(segment).deleted.add(offset);
-    this.collection.env.remove(payloadKey(segment.id, offset));
   }
 
   #changesOf(segment: Segment): SegmentChanges {
@@ -147,6 +149,29 @@ function storeRows({ env }: Collection, segment: Segment, { first, end }: Segmen
     const rows = segment.bytesAt(column.rows + first * strideBytes, count * strideBytes);
     env.put(rowBatchKey(segment.id, i + 1, first), encodeVectorRows({ count, strideBytes, presence, rows }));
   }
+}
+
+/*
+ * The payload of a hidden row stays until the next transaction: between the commit and `publish` readers still see the
+ * row, and ask whether its payload passes their filter. What the transaction before this one hid is published by now.
+ */
+type HiddenRows = readonly (readonly [segmentId: number, offsets: readonly number[]])[];
+
+function removeHiddenPayloads(env: Env): void {
+  const stored = env.get(metaKey(META.hidden));
+  if (stored === undefined) return;
+  for (const [segmentId, offsets] of JSON.parse(stored.toString()) as HiddenRows) {
+    for (const offset of offsets) env.remove(payloadKey(segmentId, offset));
+  }
+  env.remove(metaKey(META.hidden));
+}
+
+function storeHidden(env: Env, changes: ReadonlyMap<Segment, SegmentChanges>): void {
+  const hidden: HiddenRows = Array.from(
+    changes,
+    ([{ id }, { deleted }]) => [id, [...deleted]] as const,
+  ).filter(([, offsets]) => offsets.length > 0);
+  if (hidden.length > 0) env.put(metaKey(META.hidden), Buffer.from(JSON.stringify(hidden)));
 }
 
 /** Rewrites the stored bits of every block in which a row died. */
