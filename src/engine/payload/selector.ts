@@ -1,14 +1,16 @@
 /** `with_payload`: which part of a stored payload an answer shows. */
 import type { WithPayloadInterface } from '../../../schemas/common.ts';
-import {
-  type PayloadObject,
-  type PayloadValue,
-  parsePayload,
-  stringifyPayload,
-} from '../../shared/json/lossless.ts';
+import { JsonCursor, peek } from '../../shared/json/cursor.ts';
+import { skipValue } from '../../shared/json/reader.ts';
+import { readKey } from '../../shared/json/strings.ts';
 import type { JsonWriter } from '../../shared/json/writer.ts';
 import { EVERY, type PathStep, parsePath } from './path.ts';
-import { isPayloadArray, isPayloadObject } from './values.ts';
+
+const COMMA = 0x2c;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
 
 export interface PayloadSelector {
   /** Writes the selected part of a payload, given as stored text, as a JSON object. */
@@ -36,56 +38,76 @@ function treeOf(paths: readonly string[]): PathTree {
   return root;
 }
 
-/** JSON text of a container from those of its children that `print` returns text for. */
-function printChildren(
-  container: PayloadObject | readonly PayloadValue[],
-  print: (child: PayloadValue, step: PathStep) => string | undefined,
-): string {
-  const parts: string[] = [];
-  if (isPayloadArray(container)) {
-    for (const child of container) {
-      const text = print(child, EVERY);
-      if (text !== undefined) parts.push(text);
+type Fate = 'copied' | 'dropped';
+
+/** What becomes of the values that a path leads to, and of those that no path mentions. */
+interface Rule {
+  readonly listed: Fate;
+  readonly others: Fate;
+}
+
+const INCLUDE: Rule = { listed: 'copied', others: 'dropped' };
+const EXCLUDE: Rule = { listed: 'dropped', others: 'copied' };
+
+function fateOf(rule: Rule, tree: PathTree | undefined): Fate | PathTree {
+  if (tree === undefined) return rule.others;
+  return tree.isEnd ? rule.listed : tree;
+}
+
+/**
+ * Copies what the rule leaves of the value at the cursor. The text itself is cut: parsed into objects it would lose the
+ * order of keys that look like numbers, and the spelling of numbers. Values that are no containers are kept, so that a
+ * number at `a` is in the answer to the path `a.b`.
+ */
+function copyPart(cursor: JsonCursor, writer: JsonWriter, tree: PathTree, rule: Rule): void {
+  const first = peek(cursor);
+  if (first !== OPEN_BRACE && first !== OPEN_BRACKET) return copyValue(cursor, writer, cursor.position);
+  const close = first === OPEN_BRACE ? CLOSE_BRACE : CLOSE_BRACKET;
+  writer.text(first === OPEN_BRACE ? '{' : '[');
+  cursor.position += 1;
+  let separator = '';
+  for (let next = peek(cursor); next !== close; next = peek(cursor)) {
+    if (next === COMMA) {
+      cursor.position += 1;
+      peek(cursor);
     }
-    return `[${parts.join(',')}]`;
+    const start = cursor.position;
+    const fate = fateOf(rule, tree.next.get(close === CLOSE_BRACE ? takeKey(cursor) : EVERY));
+    if (fate === 'dropped') {
+      skipValue(cursor);
+      continue;
+    }
+    writer.text(separator);
+    separator = ',';
+    if (fate === 'copied') copyValue(cursor, writer, start);
+    else {
+      writer.bytes(cursor.bytes.subarray(start, cursor.position));
+      copyPart(cursor, writer, fate, rule);
+    }
   }
-  for (const [key, child] of Object.entries(container)) {
-    const text = print(child, key);
-    if (text !== undefined) parts.push(`${JSON.stringify(key)}:${text}`);
-  }
-  return `{${parts.join(',')}}`;
+  cursor.position += 1;
+  writer.text(close === CLOSE_BRACE ? '}' : ']');
 }
 
-const isContainer = (value: PayloadValue): value is PayloadObject | readonly PayloadValue[] =>
-  isPayloadArray(value) || isPayloadObject(value);
-
-/** Keeps what agrees with a listed path as far as both go, so that a number at `a` is kept for the path `a.b`. */
-function printIncluded(value: PayloadValue, tree: PathTree): string {
-  if (tree.isEnd || !isContainer(value)) return stringifyPayload(value);
-  return printChildren(value, (child, step) => {
-    const below = tree.next.get(step);
-    return below === undefined ? undefined : printIncluded(child, below);
-  });
+/** Copies the text from `start`, at or before the cursor, to the end of the value at the cursor. */
+function copyValue(cursor: JsonCursor, writer: JsonWriter, start: number): void {
+  skipValue(cursor);
+  writer.bytes(cursor.bytes.subarray(start, cursor.position));
 }
 
-/** Drops what a listed path leads to. */
-function printUnlessExcluded(value: PayloadValue, tree: PathTree): string {
-  if (!isContainer(value)) return stringifyPayload(value);
-  return printChildren(value, (child, step) => {
-    const below = tree.next.get(step);
-    if (below === undefined) return stringifyPayload(child);
-    return below.isEnd ? undefined : printUnlessExcluded(child, below);
-  });
+/** Takes a key and its colon. */
+function takeKey(cursor: JsonCursor): string {
+  const key = readKey(cursor);
+  peek(cursor);
+  cursor.position += 1;
+  return key;
 }
 
 const WHOLE: PayloadSelector = { write: (writer, payload) => writer.bytes(payload) };
 
-function partSelector(
-  paths: readonly string[],
-  print: (value: PayloadValue, tree: PathTree) => string,
-): PayloadSelector {
+function partSelector(paths: readonly string[], rule: Rule): PayloadSelector {
   const tree = treeOf(paths);
-  return { write: (writer, payload) => writer.json(print(parsePayload(payload), tree)) };
+  return { write: (writer, payload) => copyPart(new JsonCursor(payload), writer, tree, rule) };
 }
 
 /**
@@ -97,7 +119,7 @@ function partSelector(
 export function compileSelector(withPayload: WithPayloadInterface): PayloadSelector | undefined {
   if (withPayload === false) return undefined;
   if (withPayload === true) return WHOLE;
-  if (Array.isArray(withPayload)) return partSelector(withPayload, printIncluded);
-  if ('include' in withPayload) return partSelector(withPayload.include, printIncluded);
-  return partSelector(withPayload.exclude, printUnlessExcluded);
+  if (Array.isArray(withPayload)) return partSelector(withPayload, INCLUDE);
+  if ('include' in withPayload) return partSelector(withPayload.include, INCLUDE);
+  return partSelector(withPayload.exclude, EXCLUDE);
 }

@@ -136,7 +136,7 @@ function skipArray(cursor: JsonCursor): void {
 }
 
 /** Checks and passes over any value. */
-function skipValue(cursor: JsonCursor): void {
+export function skipValue(cursor: JsonCursor): void {
   const first = peek(cursor);
   if (first === QUOTE) skipString(cursor);
   else if (first === OPEN_BRACE) skipObject(cursor);

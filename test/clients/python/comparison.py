@@ -26,7 +26,7 @@ def is_same_json(expected: Any, got: Any) -> bool:
     if type(expected) is not type(got):
         return False
     if isinstance(expected, dict):
-        return set(expected) == set(got) and all(is_same_json(expected[key], got[key]) for key in expected)
+        return list(expected) == list(got) and all(is_same_json(expected[key], got[key]) for key in expected)
     if isinstance(expected, list):
         return len(expected) == len(got) and all(map(is_same_json, expected, got))
     if isinstance(expected, float):

@@ -57,3 +57,15 @@ test('exclude drops what a path leads to', () => {
 test('a path that does not parse is an error before anything is written', () => {
   assert.throws(() => compileSelector(['a b']), ServiceError);
 });
+
+test('what is selected stays the text that was sent: order of keys, spelling of numbers and strings', () => {
+  const odd = '{ "b" : 1.50e3 ,\n"7":{"2":-0,"1":[ 1.0, {"0":"\\u00e9"} ] },"__proto__":{"x":1}, "a":[] }';
+  assert.equal(
+    select({ exclude: ['a'] }, odd),
+    odd.replace(', "a":[] }', '}').replace('{ "b" : 1.50e3 ,\n', '{"b" : 1.50e3,'),
+  );
+  assert.equal(select(['7.1', '7.2', 'a[].x'], odd), '{"7":{"2":-0,"1":[ 1.0, {"0":"\\u00e9"} ]},"a":[]}');
+  assert.equal(select(['7.1[].0'], odd), '{"7":{"1":[1.0,{"0":"\\u00e9"}]}}');
+  assert.equal(select(['"__proto__".x'], odd), '{"__proto__":{"x":1}}');
+  assert.equal(select({ exclude: ['b', '"7"', '"__proto__".x'] }, odd), '{"__proto__":{},"a":[]}');
+});
