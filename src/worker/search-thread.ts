@@ -2,7 +2,13 @@
  * Entry of a search thread. It sleeps in `Atomics.wait` until the event loop puts a request into the ring, runs it and
  * writes the answer back. It never returns to its own event loop, so messages are read by hand.
  */
-import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import {
+  isMarkedAsUntransferable,
+  type MessagePort,
+  parentPort,
+  receiveMessageOnPort,
+  workerData,
+} from 'node:worker_threads';
 import {
   CANCEL,
   RING,
@@ -82,13 +88,19 @@ async function serve(slot: number, mailedBody: Uint8Array | undefined): Promise<
   const data = slotData(ring, slot);
   const fits = body.length <= data.length;
   if (fits) data.set(body);
-  else post({ kind: 'reply', slot, body }, [body.buffer as ArrayBuffer]);
+  else postReply(slot, body);
   words[header + SLOT.status] = status;
   words[header + SLOT.replyBytes] = body.length;
   words[header + SLOT.flags] = fits ? 0 : SLOT_FLAG.replyByMessage;
   Atomics.store(words, header + SLOT.state, SLOT_STATE.done);
   Atomics.add(words, RING.doneSignal, 1);
   Atomics.notify(words, RING.doneSignal);
+}
+
+function postReply(slot: number, body: Uint8Array): void {
+  // A small buffer may be a part of Node's pool, which cannot be given away.
+  const own = isMarkedAsUntransferable(body.buffer) ? new Uint8Array(body) : body;
+  post({ kind: 'reply', slot, body: own }, [own.buffer as ArrayBuffer]);
 }
 
 function run(
@@ -106,14 +118,20 @@ function run(
     const cancel = cancellation(header);
     cancel.check();
     const writer = openEnvelope(kernels.floats);
-    READ_HANDLERS[task]({
-      collection: collections.get(words[header + SLOT.collectionId]!),
-      args: JSON.parse(Buffer.from(data.subarray(0, argsBytes)).toString()),
-      body,
-      cancel,
-      numbers: kernels.numbers,
-      writer,
-    });
+    const collection = collections.get(words[header + SLOT.collectionId]!);
+    try {
+      READ_HANDLERS[task]({
+        collection,
+        args: JSON.parse(Buffer.from(data.subarray(0, argsBytes)).toString()),
+        body,
+        cancel,
+        numbers: kernels.numbers,
+        writer,
+      });
+    } finally {
+      // LMDB keeps every page of the state that a reader has seen last: while this thread sleeps, the file would grow.
+      collection.env.refresh();
+    }
     return { status: 200, body: closeEnvelope(writer, startMs) };
   } catch (error) {
     return failure(task, error, startMs);
