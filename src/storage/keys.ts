@@ -11,7 +11,8 @@
  */
 
 export const PREFIX = { meta: 0x00, pointId: 0x01, payload: 0x02, rowBatch: 0x03, tombstones: 0x04 } as const;
-export const META = { formatVersion: 1, params: 2, seq: 3, segment: 4 } as const;
+/** `hidden`: rows that the last transaction hid, whose payloads the next one removes. */
+export const META = { formatVersion: 1, params: 2, seq: 3, segment: 4, hidden: 5 } as const;
 
 /** Rows whose tombstone bits share one value: 512 bytes, rewritten when one of the rows dies. */
 export const TOMBSTONE_BLOCK_ROWS = 4096;
