@@ -142,6 +142,7 @@ class CollectionRegistry implements Collections {
       await Promise.all([entry.updates.idle(), entry.linker.stop()]);
       this.#ring.forget(entry.handle.id);
       await this.#pool.run('drop_collection', { storagePath: this.#storagePath, handle: entry.handle });
+      await this.#pool.forgetDropped();
       return true;
     });
   }

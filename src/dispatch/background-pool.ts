@@ -20,17 +20,21 @@ const RETRY_AFTER_SECONDS = 1;
  */
 export class BackgroundPool {
   readonly #pool: Piscina;
+  readonly #threads: number;
+  /** One word: how many collections were dropped. */
+  readonly #drops = new Int32Array(new SharedArrayBuffer(4));
   #isClosing = false;
 
   constructor({ threadEntry, threads, firstThreadIndex }: BackgroundPoolOptions) {
     // One word a thread: its thread id, so that each claims a scratch area of its own and a dead one's is taken over.
     const claims = new SharedArrayBuffer(threads * 4);
+    this.#threads = threads;
     this.#pool = new Piscina({
       filename: threadEntry.href,
       minThreads: threads,
       maxThreads: threads,
       maxQueue: QUEUE_MAX,
-      workerData: { claims, firstThreadIndex },
+      workerData: { claims, drops: this.#drops, firstThreadIndex },
     });
     this.#pool.on('workerDestroy', ({ id }: { id: number }) =>
       this.#releaseClaims(new Int32Array(claims), id),
@@ -68,6 +72,15 @@ export class BackgroundPool {
       throw internalError('the background thread died while it ran this request', cause);
     }
     return unwrap(outcome);
+  }
+
+  /**
+   * Makes every thread let go of a collection whose files were removed, and with them of its memory and its space on disk:
+   * an idle one now, a busy one before its next task.
+   */
+  async forgetDropped(): Promise<void> {
+    Atomics.add(this.#drops, 0, 1);
+    await Promise.all(Array.from({ length: this.#threads }, () => this.run('forget_dropped', null)));
   }
 
   /** Resolves when everything that was asked for before has run. */

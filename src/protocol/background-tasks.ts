@@ -38,6 +38,8 @@ export interface BackgroundTasks {
   open_storage(input: { storagePath: string; sizing: SegmentSizing }): OpenedCollection[];
   create_collection(input: { storagePath: string; name: string; params: CreateCollection }): OpenedCollection;
   drop_collection(input: { storagePath: string; handle: CollectionHandle }): void;
+  /** Does nothing by itself: before any task a thread lets go of collections that were dropped. */
+  forget_dropped(input: null): void;
   update(input: {
     handle: CollectionHandle;
     sizing: SegmentSizing;

@@ -13,7 +13,11 @@ import { closeStorage, createCollection, dropCollection, openStorage } from './t
 import { updateBatch } from './tasks/update.ts';
 
 lowerThreadPriority();
-const { claims, firstThreadIndex } = workerData as { claims: SharedArrayBuffer; firstThreadIndex: number };
+const { claims, drops, firstThreadIndex } = workerData as {
+  claims: SharedArrayBuffer;
+  drops: Int32Array;
+  firstThreadIndex: number;
+};
 const kernels = loadThreadKernels();
 const collections = new OpenCollections(
   kernels.segmentModule,
@@ -26,6 +30,16 @@ function claimIndex(words: Int32Array): number {
   return index;
 }
 
+let dropsSeen = 0;
+
+/** Any thread may have worked on a collection, and only one is asked to drop it. */
+async function forgetDropped(): Promise<void> {
+  const count = Atomics.load(drops, 0);
+  if (count === dropsSeen) return;
+  dropsSeen = count;
+  await collections.forgetRemoved();
+}
+
 /** Errors travel as data: thrown ones would lose their class and code. */
 function task<T extends BackgroundTask>(
   run: (
@@ -36,6 +50,7 @@ function task<T extends BackgroundTask>(
     input: Parameters<BackgroundTasks[T]>[0],
   ): Promise<Outcome<ReturnType<BackgroundTasks[T]>>> => {
     try {
+      await forgetDropped();
       return { ok: await run(input) };
     } catch (error) {
       return { error: toWireError(error) };
@@ -54,6 +69,7 @@ export const drop_collection = task<'drop_collection'>(async (input) => {
   await collections.forget(input.handle.id);
   await dropCollection(input);
 });
+export const forget_dropped = task<'forget_dropped'>(() => {});
 export const update = task<'update'>((input) => updateBatch(input, collections, kernels.numbers));
 export const link = task<'link'>(({ handle, msMax }) => {
   collections.learn(handle);

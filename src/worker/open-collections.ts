@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { FilterCache } from '../engine/segment/read/filter-cache.ts';
 import type { Collection } from '../engine/segment/collection.ts';
 import { Segment } from '../engine/segment/segment.ts';
@@ -55,6 +56,13 @@ export class OpenCollections {
     this.#handles.delete(collectionId);
     this.#open.delete(collectionId);
     await open?.collection.env.close();
+  }
+
+  /** Forgets every collection whose files are no more. */
+  async forgetRemoved(): Promise<void> {
+    for (const { id, directory } of Array.from(this.#handles.values())) {
+      if (!existsSync(directory)) await this.forget(id);
+    }
   }
 
   async close(): Promise<void> {
