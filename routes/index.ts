@@ -1,11 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { collectionRoutes } from './collections.ts';
+import { payloadRoutes } from './payload.ts';
 import { pointRoutes } from './points.ts';
 import { queryRoutes } from './query.ts';
 
 /** Routes whose bodies are parsed and validated by the threads that run them. */
 export function dataPlaneRoutes(app: FastifyInstance): void {
   pointRoutes(app);
+  payloadRoutes(app);
   queryRoutes(app);
 }
 

@@ -63,6 +63,8 @@ export const HEADER = {
   deletedCount: 4,
   /** Sequence lock of the tombstones: odd while they change. */
   epoch: 5,
+  /** Sequence lock of payloads that are changed in place, and of their versions and index columns: odd while they change. */
+  payloadEpoch: 6,
 } as const;
 
 export interface VectorSpec {

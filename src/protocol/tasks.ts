@@ -8,7 +8,14 @@ export const READ_TASKS = ['query', 'query_batch', 'retrieve', 'get_point', 'scr
 export type ReadTask = (typeof READ_TASKS)[number];
 
 /** Updates of points: they run on the background threads, in order within a collection. */
-export const UPDATE_TASKS = ['upsert', 'delete_points'] as const;
+export const UPDATE_TASKS = [
+  'upsert',
+  'delete_points',
+  'set_payload',
+  'overwrite_payload',
+  'delete_payload',
+  'clear_payload',
+] as const;
 export type UpdateTask = (typeof UPDATE_TASKS)[number];
 
 /** Small arguments from the path and the query string; anything that is JSON. */

@@ -8,14 +8,26 @@
  * | 0x02   | segment u32, offset u32                        | payload, JSON text as the client sent it          |
  * | 0x03   | segment u32, column u16, first offset u32      | rows of one write batch (see row-batch.ts)        |
  * | 0x04   | segment u32, block u32                         | tombstone bits of TOMBSTONE_BLOCK_ROWS rows       |
+ * | 0x05   | segment u32, block u32                         | versions, float64 LE, of VERSION_BLOCK_ROWS rows, as  |
+ * |        |                                               | of the last change in place; 0: as in 0x03        |
  */
 
-export const PREFIX = { meta: 0x00, pointId: 0x01, payload: 0x02, rowBatch: 0x03, tombstones: 0x04 } as const;
+export const PREFIX = {
+  meta: 0x00,
+  pointId: 0x01,
+  payload: 0x02,
+  rowBatch: 0x03,
+  tombstones: 0x04,
+  versions: 0x05,
+} as const;
 /** `hidden`: rows that the last transaction hid, whose payloads the next one removes. */
 export const META = { formatVersion: 1, params: 2, seq: 3, segment: 4, hidden: 5 } as const;
 
 /** Rows whose tombstone bits share one value: 512 bytes, rewritten when one of the rows dies. */
 export const TOMBSTONE_BLOCK_ROWS = 4096;
+
+/** Rows whose versions share one value: 2 KiB, rewritten when a payload is changed in place. */
+export const VERSION_BLOCK_ROWS = 256;
 
 export function metaKey(kind: number): Buffer {
   return Buffer.of(PREFIX.meta, kind);
@@ -45,6 +57,10 @@ export function tombstoneKey(segmentId: number, block: number): Buffer {
   return twoNumbers(PREFIX.tombstones, segmentId, block);
 }
 
+export function versionsKey(segmentId: number, block: number): Buffer {
+  return twoNumbers(PREFIX.versions, segmentId, block);
+}
+
 export function rowBatchKey(segmentId: number, column: number, firstOffset: number): Buffer {
   const key = Buffer.allocUnsafe(11);
   key[0] = PREFIX.rowBatch;
@@ -54,7 +70,7 @@ export function rowBatchKey(segmentId: number, column: number, firstOffset: numb
   return key;
 }
 
-/** The last number of a payload, tombstone or row-batch key: its offset, block or first offset. */
+/** The last number of a payload, tombstone, versions or row-batch key: its offset, block or first offset. */
 export function lastNumberOf(key: Uint8Array): number {
   return new DataView(key.buffer, key.byteOffset, key.byteLength).getUint32(key.byteLength - 4);
 }

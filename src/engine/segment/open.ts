@@ -1,7 +1,6 @@
 import type { CreateCollection } from '../../../schemas/collections.ts';
 import { assert } from '../../shared/assert.ts';
 import { parseExact, stringifyExact } from '../../shared/json/exact.ts';
-import { TOMBSTONE_BLOCK_ROWS } from '../../storage/keys.ts';
 import { type Env, openEnv } from '../../storage/env.ts';
 import { checkFormat, stampFormat } from '../../storage/format-version.ts';
 import {
@@ -11,7 +10,10 @@ import {
   metaKey,
   rowBatchKey,
   segmentMetaKey,
+  TOMBSTONE_BLOCK_ROWS,
   tombstoneKey,
+  VERSION_BLOCK_ROWS,
+  versionsKey,
 } from '../../storage/keys.ts';
 import { decodePointColumns, decodeVectorRows } from '../../storage/row-batch.ts';
 import { type VectorConfig, vectorConfigs } from '../vectors/vector-config.ts';
@@ -114,12 +116,24 @@ function loadRows(env: Env, segment: Segment): void {
     count = first + points.count;
     segment.loadPoints(first, points);
   }
+  loadVersions(env, segment);
   for (const [i, vector] of segment.vectors.entries()) {
     for (const { key, value } of column(env, segment.id, i + 1)) {
       segment.loadVector(vector, lastNumberOf(key), decodeVectorRows(value));
     }
   }
   segment.publish(count, storedTombstones(env, segment.id));
+}
+
+/** Versions of rows whose payload was changed after they were written. */
+function loadVersions(env: Env, segment: Segment): void {
+  for (const { key, value } of env.range(versionsKey(segment.id, 0), versionsKey(segment.id + 1, 0))) {
+    const start = lastNumberOf(key) * VERSION_BLOCK_ROWS;
+    for (let row = 0; row < VERSION_BLOCK_ROWS; row++) {
+      const version = value.readDoubleLE(row * 8);
+      if (version > 0) segment.writeVersion(start + row, version);
+    }
+  }
 }
 
 function column(env: Env, segmentId: number, index: number) {

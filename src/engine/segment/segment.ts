@@ -41,6 +41,8 @@ export interface VectorColumn {
 export interface Snapshot {
   readonly count: number;
   readonly epoch: number;
+  /** Payloads that are read from a state of LMDB which is seen after this snapshot are at least of this one. */
+  readonly payloadEpoch: number;
 }
 
 /**
@@ -155,9 +157,19 @@ export class Segment {
       const epoch = Atomics.load(this.#header, HEADER.epoch);
       if ((epoch & 1) === 0) {
         const count = this.count;
-        if (Atomics.load(this.#header, HEADER.epoch) === epoch) return { count, epoch };
+        const payloadEpoch = this.payloadEpoch();
+        if (Atomics.load(this.#header, HEADER.epoch) === epoch) return { count, epoch, payloadEpoch };
       }
       Atomics.wait(this.#header, HEADER.epoch, epoch, 1);
+    }
+  }
+
+  /** Grows with every change of payloads in place; waits out one that is under way. */
+  payloadEpoch(): number {
+    for (;;) {
+      const epoch = Atomics.load(this.#header, HEADER.payloadEpoch);
+      if ((epoch & 1) === 0) return epoch;
+      Atomics.wait(this.#header, HEADER.payloadEpoch, epoch, 1);
     }
   }
 
@@ -198,6 +210,11 @@ export class Segment {
     copyBits(points.idKinds, points.count, (row, bit) => this.#setBit(this.layout.idKinds, first + row, bit));
   }
 
+  /** Writer: the version of a row that is not published yet. */
+  writeVersion(offset: number, version: number): void {
+    this.#versions[offset] = version;
+  }
+
   /** Writer: as {@link loadPoints}, for the rows of one vector. */
   loadVector(
     column: VectorColumn,
@@ -223,6 +240,18 @@ export class Segment {
     Atomics.add(this.#header, HEADER.deletedCount, deleted.length);
     Atomics.add(this.#header, HEADER.epoch, 1);
     Atomics.notify(this.#header, HEADER.epoch);
+  }
+
+  /**
+   * Writer, after the commit: the rows of `versions` got new payloads where they are; readers know that they must look
+   * again.
+   */
+  publishPayloads(versions: ReadonlyMap<number, number>): void {
+    if (versions.size === 0) return;
+    Atomics.add(this.#header, HEADER.payloadEpoch, 1);
+    for (const [offset, version] of versions) this.#versions[offset] = version;
+    Atomics.add(this.#header, HEADER.payloadEpoch, 1);
+    Atomics.notify(this.#header, HEADER.payloadEpoch);
   }
 
   #bit(bitmap: number, offset: number): boolean {

@@ -1,39 +1,18 @@
-import { PointInsertOperations, PointsSelector } from '../../../schemas/points.ts';
-import { NEVER_CANCELLED } from '../../engine/segment/cancellation.ts';
 import type { Collection } from '../../engine/segment/collection.ts';
 import { addSegment } from '../../engine/segment/open.ts';
 import type { SegmentHandle } from '../../engine/segment/segment-handle.ts';
-import { applyDelete, checkDelete } from '../../engine/segment/write/delete.ts';
 import { WriteTransaction } from '../../engine/segment/write/transaction.ts';
-import { applyUpsert, prepareUpsert } from '../../engine/segment/write/upsert.ts';
 import type { BackgroundTasks, UpdateBatchResult, UpdateRequest } from '../../protocol/background-tasks.ts';
-import type { DataReply, UpdateTask } from '../../protocol/tasks.ts';
+import type { DataReply } from '../../protocol/tasks.ts';
 import { toWireError } from '../../protocol/wire-error.ts';
 import { ERROR_KINDS } from '../../shared/errors.ts';
 import { closeEnvelope, errorEnvelope, openEnvelope } from '../../shared/json/envelope.ts';
 import type { NumberKernel } from '../../shared/json/reader.ts';
-import { compileValidator } from '../../shared/validation.ts';
 import type { OpenCollections } from '../open-collections.ts';
 import { parseBody } from '../task.ts';
+import { type Application, PREPARE } from './prepare-update.ts';
 
-/** Changes the collection within a transaction; everything that the request can be blamed for was checked before. */
-type Application = (transaction: WriteTransaction) => void;
-
-const validateUpsert = compileValidator(PointInsertOperations, { part: 'JSON body' });
-const validateSelector = compileValidator(PointsSelector, { part: 'JSON body' });
-
-/** Parses and checks a request against its collection; changes nothing. */
-const PREPARE: Record<UpdateTask, (collection: Collection, body: unknown) => Application> = {
-  upsert: (collection, body) => {
-    const prepared = prepareUpsert(collection, validateUpsert(body));
-    return (transaction) => applyUpsert(transaction, prepared);
-  },
-  delete_points: (_, body) => {
-    const selector = validateSelector(body);
-    checkDelete(selector);
-    return (transaction) => applyDelete(transaction, selector, NEVER_CANCELLED);
-  },
-};
+type Prepared = { readonly apply: Application } | { readonly refusal: DataReply };
 
 /** Applies the updates of one collection in order, in one transaction with one fsync; each gets its own reply. */
 export function updateBatch(
@@ -53,42 +32,52 @@ export function updateBatch(
     return collections.attachSegment(opened, collection.vectors);
   };
   collection.env.refresh();
-  const { transaction, seqs } = collection.env.write(() => {
+  const { transaction, replies } = collection.env.write(() => {
     const running = new WriteTransaction(collection, openSegment);
-    const numbersGiven = prepared.map((apply) => {
-      if ('error' in apply) return 0;
-      const seq = running.nextSeq();
-      apply.ok(running);
-      return seq;
-    });
+    const written = prepared.map((outcome, i) =>
+      'refusal' in outcome ? outcome.refusal : apply(running, outcome.apply, requests[i]!, startMs),
+    );
     running.finish();
-    return { transaction: running, seqs: numbersGiven };
+    return { transaction: running, replies: written };
   });
   transaction.publish();
-  const replies = prepared.map((outcome, i) =>
-    'error' in outcome ? outcome.error : updateReply(seqs[i]!, requests[i]!.args.wait === true, startMs),
-  );
   return { replies, newSegments };
 }
 
-function prepare(
-  collection: Collection,
-  request: UpdateRequest,
-  numbers: NumberKernel,
-): { ok: Application } | { error: DataReply } {
+function prepare(collection: Collection, request: UpdateRequest, numbers: NumberKernel): Prepared {
   const startMs = performance.now();
   try {
-    return { ok: PREPARE[request.task](collection, parseBody({ body: request.body, numbers })) };
+    return { apply: PREPARE[request.task](collection, parseBody({ body: request.body, numbers })) };
   } catch (thrown) {
-    const error = toWireError(thrown);
-    const { httpStatus, blame } = ERROR_KINDS[error.code];
-    // A fault of ours fails the whole batch, and with it reaches the log.
-    if (blame === 'service') throw thrown;
-    const isBeforeWork = error.code === 'NEARIFY_FORMAT' || error.code === 'NEARIFY_VALIDATION';
-    return {
-      error: { status: httpStatus, body: errorEnvelope(error.message, isBeforeWork ? undefined : startMs) },
-    };
+    return { refusal: refusal(thrown, startMs) };
   }
+}
+
+function apply(
+  transaction: WriteTransaction,
+  application: Application,
+  { args }: UpdateRequest,
+  startMs: number,
+): DataReply {
+  const seq = transaction.nextSeq();
+  const isWaiting = args.wait === true;
+  try {
+    application(transaction);
+  } catch (thrown) {
+    const refused = refusal(thrown, startMs);
+    // Who does not wait is told that the update is logged, which it is.
+    if (isWaiting) return refused;
+  }
+  return updateReply(seq, isWaiting, startMs);
+}
+
+/** The reply for what the client did wrong. A fault of ours fails the whole batch, and with it reaches the log. */
+function refusal(thrown: unknown, startMs: number): DataReply {
+  const error = toWireError(thrown);
+  const { httpStatus, blame } = ERROR_KINDS[error.code];
+  if (blame === 'service') throw thrown;
+  const isBeforeWork = error.code === 'NEARIFY_FORMAT' || error.code === 'NEARIFY_VALIDATION';
+  return { status: httpStatus, body: errorEnvelope(error.message, isBeforeWork ? undefined : startMs) };
 }
 
 function updateReply(seq: number, wait: boolean, startMs: number): DataReply {

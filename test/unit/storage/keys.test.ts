@@ -12,6 +12,7 @@ import {
   rowBatchKey,
   segmentMetaKey,
   tombstoneKey,
+  versionsKey,
 } from '../../../src/storage/keys.ts';
 import { runs } from '../../helpers/property-runs.ts';
 
@@ -36,6 +37,7 @@ test('the bytes of every kind of key', () => {
   assert.equal(hex(payloadKey(1, 0xfffffffe)), '0200000001fffffffe');
   assert.equal(hex(rowBatchKey(2, 0x0304, 5)), '0300000002030400000005');
   assert.equal(hex(tombstoneKey(7, 9)), '040000000700000009');
+  assert.equal(hex(versionsKey(7, 9)), '050000000700000009');
 });
 
 test('the last number of a key reads back, wherever the key lies in its buffer', () => {

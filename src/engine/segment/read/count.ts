@@ -1,7 +1,7 @@
 import type { Filter } from '../../../../schemas/filter.ts';
 import type { Cancellation } from '../cancellation.ts';
 import type { Collection } from '../collection.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment, Snapshot } from '../segment.ts';
 
 /** How many points match the filter, exactly; all points without one. */
 export function count(collection: Collection, filter: Filter | undefined, cancel: Cancellation): number {
@@ -23,7 +23,7 @@ function countSegment(
     const matches =
       filter === undefined
         ? snapshot.count - segment.deletedCount
-        : countMatches(collection, segment, filter, snapshot.count, cancel);
+        : countMatches(collection, segment, filter, snapshot, cancel);
     if (segment.isCurrent(snapshot)) return matches;
   }
 }
@@ -32,12 +32,13 @@ function countMatches(
   collection: Collection,
   segment: Segment,
   filter: Filter,
-  rows: number,
+  snapshot: Snapshot,
   cancel: Cancellation,
 ): number {
+  const rows = snapshot.count;
   if (rows === 0) return 0;
   collection.env.refresh();
-  const { bits } = collection.filterCache.bitmap(segment, filter, rows, cancel);
+  const { bits } = collection.filterCache.bitmap(segment, filter, snapshot, cancel);
   const scratch = segment.scratch(collection.threadIndex);
   segment.bytesAt(scratch.filter, bits.length).set(bits);
   segment.kernels.bitmapAndNot(scratch.filter, segment.layout.tombstones, rows);

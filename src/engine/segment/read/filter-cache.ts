@@ -5,11 +5,13 @@ import type { PointId } from '../../../shared/ids.ts';
 import { parsePayload, type PayloadObject } from '../../../shared/json/lossless.ts';
 import { compileFilter, type FilterPoint, type Predicate } from '../../payload/filter/compile.ts';
 import type { Cancellation } from '../cancellation.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment, Snapshot } from '../segment.ts';
 
 /** The rows of a segment that a filter allows: bit i of byte i >> 3 for row i, as far as `rows`. */
 export interface FilterBitmap {
   readonly rows: number;
+  /** Of the payloads that were looked at. */
+  readonly epoch: number;
   readonly bits: Uint8Array;
 }
 
@@ -18,8 +20,8 @@ const ROWS_BETWEEN_CHECKS = 1024;
 const EMPTY_PAYLOAD = new TextEncoder().encode('{}');
 
 /**
- * Bitmaps of recent filters, one for each segment. A row's payload never changes in place, so a bitmap stays true and
- * only grows by the rows that came since. Least recently used filters are dropped.
+ * Bitmaps of recent filters, one for each segment. A bitmap stays true until a payload is changed in place, and else only
+ * grows by the rows that came since. Least recently used filters are dropped.
  */
 export class FilterCache {
   readonly #env: Env;
@@ -30,12 +32,16 @@ export class FilterCache {
     this.#env = env;
   }
 
-  /** Bits for at least `count` rows; reads the payload of the rows that are new. O(new rows). */
-  bitmap(segment: Segment, filter: Filter, count: number, cancel: Cancellation): FilterBitmap {
+  /**
+   * Bits for at least the rows of the snapshot; reads the payload of the rows that are new, or of all after a change in
+   * place. The environment must have been refreshed after the snapshot was taken. O(new rows).
+   */
+  bitmap(segment: Segment, filter: Filter, snapshot: Snapshot, cancel: Cancellation): FilterBitmap {
     const entry = this.#entry(filter);
-    const known = entry.segments.get(segment.id);
-    if (known !== undefined && known.rows >= count) return known;
-    const grown = this.#extend(segment, entry.predicate, { known, count }, cancel);
+    const last = entry.segments.get(segment.id);
+    const known = last?.epoch === snapshot.payloadEpoch ? last : undefined;
+    if (known !== undefined && known.rows >= snapshot.count) return known;
+    const grown = this.#extend(segment, entry.predicate, { known, snapshot }, cancel);
     entry.segments.set(segment.id, grown);
     return grown;
   }
@@ -52,9 +58,10 @@ export class FilterCache {
   #extend(
     segment: Segment,
     predicate: Predicate,
-    { known, count }: { known: FilterBitmap | undefined; count: number },
+    { known, snapshot }: { known: FilterBitmap | undefined; snapshot: Snapshot },
     cancel: Cancellation,
   ): FilterBitmap {
+    const { count, payloadEpoch: epoch } = snapshot;
     const bits = new Uint8Array(Math.ceil(count / 8));
     if (known !== undefined) bits.set(known.bits.subarray(0, Math.ceil(known.rows / 8)));
     const point = new RowPoint(segment);
@@ -65,7 +72,7 @@ export class FilterCache {
       point.moveTo(offset, value);
       if (predicate(point)) bits[offset >> 3]! |= 1 << (offset & 7);
     }
-    return { rows: count, bits };
+    return { rows: count, epoch, bits };
   }
 }
 

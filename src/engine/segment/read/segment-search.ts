@@ -70,7 +70,7 @@ export function searchSegment(
   for (let attempt = 0; ; attempt++) {
     const isPrivate = attempt >= OPTIMISTIC_TRIES;
     const { snapshot, tombstones } = freeze(collection, segment, isPrivate);
-    const allowed = plan.filter && allow(collection, segment, plan.filter, snapshot.count, cancel);
+    const allowed = plan.filter && allow(collection, segment, plan.filter, snapshot, cancel);
     const search: Search = {
       segment,
       column,
@@ -112,13 +112,13 @@ function allow(
   collection: Collection,
   segment: Segment,
   filter: Filter,
-  rows: number,
+  snapshot: Snapshot,
   cancel: Cancellation,
 ): Search['allowed'] {
   const { filter: address } = segment.scratch(collection.threadIndex);
-  const { bits } = collection.filterCache.bitmap(segment, filter, rows, cancel);
+  const { bits } = collection.filterCache.bitmap(segment, filter, snapshot, cancel);
   segment.bytesAt(address, bits.length).set(bits);
-  return { address, count: segment.kernels.bitmapCount(address, rows) };
+  return { address, count: segment.kernels.bitmapCount(address, snapshot.count) };
 }
 
 function writeQuery(segment: Segment, column: VectorColumn, query: ArrayLike<number>, address: number): void {

@@ -9,10 +9,12 @@ import {
   rowBatchKey,
   TOMBSTONE_BLOCK_ROWS,
   tombstoneKey,
+  VERSION_BLOCK_ROWS,
+  versionsKey,
 } from '../../../storage/keys.ts';
 import type { Env } from '../../../storage/env.ts';
 import { encodePointColumns, encodeVectorRows } from '../../../storage/row-batch.ts';
-import { ID_BYTES } from '../../../kernels/memory-layout.ts';
+import { ID_BYTES, VERSION_BYTES } from '../../../kernels/memory-layout.ts';
 import { type Collection, encodeLocation, type Location, locate } from '../collection.ts';
 import type { Segment } from '../segment.ts';
 
@@ -24,6 +26,8 @@ interface SegmentChanges {
   readonly first: number;
   end: number;
   readonly deleted: Set<number>;
+  /** Versions of the published rows whose payload is changed in place. */
+  readonly rewritten: Map<number, number>;
 }
 
 /**
@@ -81,13 +85,29 @@ export class WriteTransaction {
     this.collection.env.put(payloadKey(segment.id, offset), payload);
   }
 
-  /** Deletes a point; false if it does not exist. */
-  remove(id: PointId): boolean {
-    const at = this.locate(id);
-    if (at === undefined) return false;
+  /** The row after the last one of a segment, rows of this transaction included. */
+  rowsEnd(segment: Segment): number {
+    return this.#changes.get(segment)?.end ?? segment.count;
+  }
+
+  /** The payload of a row as JSON text, or undefined if the row is deleted. */
+  payloadAt({ segment, offset }: Location): Buffer | undefined {
+    if (segment.isDeleted(offset) || this.#changes.get(segment)?.deleted.has(offset)) return undefined;
+    return this.collection.env.get(payloadKey(segment.id, offset));
+  }
+
+  /** Replaces the payload of a point, as JSON text, where it lies: nothing needs to be linked or indexed by vector again. */
+  rewrite({ segment, offset }: Location, payload: Uint8Array): void {
+    this.collection.env.put(payloadKey(segment.id, offset), payload);
+    const { first, rewritten } = this.#changesOf(segment);
+    if (offset >= first) segment.writeVersion(offset, this.#seq);
+    else rewritten.set(offset, this.#seq);
+  }
+
+  /** Deletes the point of a row. */
+  remove(at: Location): void {
     this.#hide(at);
-    this.collection.env.remove(pointIdKey(encodePointId(id)));
-    return true;
+    this.collection.env.remove(pointIdKey(encodePointId(at.segment.idAt(at.offset))));
   }
 
   /** Writes what the operations left to the end; call last inside `env.write`. */
@@ -96,6 +116,7 @@ export class WriteTransaction {
     for (const [segment, changes] of this.#changes) {
       if (changes.end > changes.first) storeRows(this.collection, segment, changes);
       storeTombstones(this.collection, segment, changes);
+      storeVersions(this.collection, segment, changes);
     }
     removeHiddenPayloads(env);
     storeHidden(env, this.#changes);
@@ -104,6 +125,7 @@ export class WriteTransaction {
 
   /** Shows the changes to readers; call after the commit. New rows first, then the tombstones of older segments. */
   publish(): void {
+    for (const [segment, { rewritten }] of this.#changes) segment.publishPayloads(rewritten);
     for (const segment of this.#segments.toReversed()) {
       const changes = this.#changes.get(segment);
       if (changes !== undefined) segment.publish(changes.end, [...changes.deleted]);
@@ -118,7 +140,12 @@ export class WriteTransaction {
     const known = this.#changes.get(segment);
     if (known !== undefined) return known;
     const { count } = segment;
-    const changes = { first: count, end: count, deleted: new Set<number>() };
+    const changes = {
+      first: count,
+      end: count,
+      deleted: new Set<number>(),
+      rewritten: new Map<number, number>(),
+    };
     this.#changes.set(segment, changes);
     return changes;
   }
@@ -185,6 +212,19 @@ function storeTombstones({ env }: Collection, segment: Segment, { deleted }: Seg
     bits.set(segment.bytesAt(segment.layout.tombstones + start, length));
     for (const offset of offsets) bits[(offset >> 3) - start]! |= 1 << (offset & 7);
     env.put(tombstoneKey(segment.id, block), bits);
+  }
+}
+
+/** Rewrites the stored versions of every block in which a payload was changed. */
+function storeVersions({ env }: Collection, segment: Segment, { end, rewritten }: SegmentChanges): void {
+  const blocks = Map.groupBy(rewritten, ([offset]) => Math.floor(offset / VERSION_BLOCK_ROWS));
+  for (const [block, versions] of blocks) {
+    const start = block * VERSION_BLOCK_ROWS;
+    const rows = Math.min(VERSION_BLOCK_ROWS, end - start);
+    const value = Buffer.alloc(VERSION_BLOCK_ROWS * VERSION_BYTES);
+    value.set(segment.bytesAt(segment.layout.versions + start * VERSION_BYTES, rows * VERSION_BYTES));
+    for (const [offset, version] of versions) value.writeDoubleLE(version, (offset - start) * VERSION_BYTES);
+    env.put(versionsKey(segment.id, block), value);
   }
 }
 

@@ -1,0 +1,69 @@
+/** The rows that an update names by ids or by a filter. */
+import type { Filter } from '../../../../schemas/filter.ts';
+import { badRequest, notFound } from '../../../shared/errors.ts';
+import { parsePointId, type PointId, pointIdJson } from '../../../shared/ids.ts';
+import { compileFilter } from '../../payload/filter/compile.ts';
+import type { Location } from '../collection.ts';
+import { RowPoint } from '../read/filter-cache.ts';
+import type { WriteTransaction } from './transaction.ts';
+
+/** Ids or a filter; ids win where both are given. */
+export interface RowSelector {
+  readonly points?: readonly unknown[] | null;
+  readonly filter?: Filter | null;
+}
+
+/** Changes one row, given its payload as stored. */
+export type RowChange = (at: Location, payload: Buffer) => void;
+
+/** @throws NEARIFY_BAD_REQUEST for an empty list of ids, or the error of a filter that does not compile */
+export function requirePoints({ points, filter }: RowSelector): void {
+  if (points?.length === 0) throw badRequest('Empty update request');
+  if (!points && filter) compileFilter(filter);
+}
+
+/**
+ * Calls `change` for the current row of every point selected.
+ * @throws NEARIFY_NOT_FOUND for the first unknown id, after the known ones were changed
+ */
+export function forEachSelected(
+  transaction: WriteTransaction,
+  selector: RowSelector,
+  change: RowChange,
+): void {
+  const { points, filter } = selector;
+  if (!points) {
+    if (filter) forEachMatch(transaction, filter, change);
+    return;
+  }
+  let missing: PointId | undefined;
+  for (const given of points) {
+    const id = parsePointId(given)!;
+    const at = transaction.locate(id);
+    const payload = at && transaction.payloadAt(at);
+    if (at !== undefined && payload !== undefined) change(at, payload);
+    else missing ??= id;
+  }
+  if (missing !== undefined) {
+    throw notFound(`No point with id ${pointIdJson(missing).replaceAll('"', '')} found`);
+  }
+}
+
+/**
+ * Calls `change` for the row of every live point that matches, what this transaction has done so far included. The
+ * change may be anything but a new row. O(rows).
+ */
+export function forEachMatch(transaction: WriteTransaction, filter: Filter, change: RowChange): void {
+  const predicate = compileFilter(filter);
+  for (const segment of transaction.segments) {
+    const point = new RowPoint(segment);
+    const end = transaction.rowsEnd(segment);
+    for (let offset = 0; offset < end; offset++) {
+      const at = { segment, offset };
+      const payload = transaction.payloadAt(at);
+      if (payload === undefined) continue;
+      point.moveTo(offset, payload);
+      if (predicate(point)) change(at, payload);
+    }
+  }
+}
