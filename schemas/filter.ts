@@ -220,7 +220,15 @@ export type Condition =
   | Filter;
 
 /** The key that makes an object a condition of each kind, in the order of the variants; a filter has none. */
-const CONDITION_KEYS = ['key', 'is_empty', 'is_null', 'has_id', 'has_vector', 'slice', 'nested'] as const;
+export const CONDITION_KEYS = [
+  'key',
+  'is_empty',
+  'is_null',
+  'has_id',
+  'has_vector',
+  'slice',
+  'nested',
+] as const;
 
 export const Condition = component(
   'Condition',

@@ -25,7 +25,7 @@ function isPlace(test: PlaceTest): ValueTest {
 }
 
 /** Metres between two places by the haversine formula. */
-function haversine(a: GeoPoint, lon: number, lat: number): number {
+export function haversine(a: GeoPoint, lon: number, lat: number): number {
   const sinLat = Math.sin(((lat - a.lat) * RADIANS) / 2);
   const sinLon = Math.sin(((lon - a.lon) * RADIANS) / 2);
   const chord = sinLat * sinLat + Math.cos(a.lat * RADIANS) * Math.cos(lat * RADIANS) * sinLon * sinLon;

@@ -1,0 +1,17 @@
+/** Distances within a sample of points. */
+import { TopK } from './top-k.ts';
+
+export interface Neighbour {
+  /** Position in the sample. */
+  readonly column: number;
+  readonly similarity: number;
+}
+
+/** The `limit` points of a sample most similar to the one at `row`, best first, itself left out. */
+export function neighboursInSample(similarities: Float32Array, row: number, limit: number): Neighbour[] {
+  const best = new TopK(limit);
+  for (let column = 0; column < similarities.length; column++) {
+    if (column !== row) best.offer(similarities[column]!, column);
+  }
+  return best.sorted().map(({ score, name }) => ({ column: name, similarity: score }));
+}
