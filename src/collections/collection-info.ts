@@ -9,14 +9,14 @@ export interface CollectionCounts {
   readonly queuedUpdates: number;
   /** Vectors that an index holds. */
   readonly indexedVectors: number;
-  /** Vectors wait to be indexed. */
-  readonly isIndexing: boolean;
+  /** Bytes of vectors that wait to be indexed. */
+  readonly tailBytes: number;
 }
 
 /** The info of a collection: what was given at its creation, echoed as it was, over the defaults. */
 export function collectionInfo(params: CollectionSettings, counts: CollectionCounts): CollectionInfo {
   return {
-    status: counts.isIndexing ? 'yellow' : 'green',
+    status: counts.tailBytes > 0 ? 'yellow' : 'green',
     optimizer_status: 'ok',
     indexed_vectors_count: counts.indexedVectors,
     points_count: counts.points,

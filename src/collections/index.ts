@@ -15,12 +15,14 @@ import type { Collections } from './collections.ts';
 import { Linker } from './linker.ts';
 import { mergeSettings } from './merge-settings.ts';
 import { withDeadline } from './update-deadline.ts';
+import { Pacing } from './pacing.ts';
 import { UpdateQueue } from './updates.ts';
 
 interface Entry {
   handle: CollectionHandle;
   readonly updates: UpdateQueue;
   readonly linker: Linker;
+  readonly pacing: Pacing;
 }
 
 /** Starts the threads and opens the storage. @throws NEARIFY_STORAGE if it cannot be opened */
@@ -47,7 +49,7 @@ class CollectionRegistry implements Collections {
   readonly #pool: BackgroundPool;
   readonly #log: Logger;
   readonly #timeoutMs: number;
-  readonly #linkLanes: number;
+  readonly #backgroundThreads: number;
   readonly #entries = new Map<string, Entry>();
   /** Creates and drops run one after the other. */
   #changes: Promise<unknown> = Promise.resolve();
@@ -56,8 +58,7 @@ class CollectionRegistry implements Collections {
   constructor(config: Config, log: Logger) {
     const { search, background } = config.threads;
     this.#log = log;
-    // One thread is left for updates where there are several.
-    this.#linkLanes = Math.max(1, background - 1);
+    this.#backgroundThreads = background;
     this.#timeoutMs = config.service.request_timeout_s * 1000;
     this.#storagePath = path.resolve(config.storage.storage_path);
     this.#sizing = { bytesMax: config.storage.segment_bytes_max, scratchCount: search + background };
@@ -148,7 +149,9 @@ class CollectionRegistry implements Collections {
   }
 
   async read(task: ReadTask, name: string, request: DataRequest): Promise<DataReply> {
-    return this.#ring.submit(task, this.#entry(name).handle, request);
+    const { handle, pacing } = this.#entry(name);
+    pacing.noteRead();
+    return this.#ring.submit(task, handle, request);
   }
 
   async update(task: UpdateTask, name: string, request: DataRequest): Promise<DataReply> {
@@ -189,13 +192,22 @@ class CollectionRegistry implements Collections {
           this.#addSegments(entry, result);
           entry.linker.kick();
         },
+        turn: () => entry.pacing.beforeUpdate(),
       }),
       linker: new Linker({
         pool: this.#pool,
         handle: () => entry.handle,
-        lanes: this.#linkLanes,
+        // One thread is left for updates where there are several.
+        lanes: Math.max(1, this.#backgroundThreads - 1),
+        turn: () => entry.pacing.beforeLink(),
         log: this.#log,
         restoredRows: segmentCounts(handle).linkedRows,
+      }),
+      pacing: new Pacing({
+        spareThreads: this.#backgroundThreads - 1,
+        tailBytes: () => segmentCounts(entry.handle).tailBytes,
+        linkProgress: () => entry.linker.progress(),
+        updatesIdle: () => entry.updates.idle(),
       }),
     };
     this.#entries.set(opened.name, entry);

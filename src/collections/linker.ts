@@ -18,6 +18,8 @@ export interface LinkerOptions {
   readonly restoredRows: number;
   /** Background threads that may link at the same time. */
   readonly lanes: number;
+  /** Resolves when the next slice may run. */
+  readonly turn: () => Promise<void>;
   readonly log: Logger;
 }
 
@@ -29,6 +31,7 @@ export class Linker {
   readonly #options: LinkerOptions;
   #running: Promise<void> | undefined;
   #isStopped = false;
+  #progress = Promise.withResolvers<void>();
   /** Rows in the graphs when the last checkpoint was written or loaded. */
   #checkpointRows: number;
 
@@ -39,7 +42,7 @@ export class Linker {
 
   /** Starts linking if rows wait for it. Call after every change of the segments. */
   kick(): void {
-    if (this.#isStopped || !this.#counts.isIndexing) return;
+    if (this.#isStopped || this.#counts.tailBytes === 0) return;
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined;
     });
@@ -63,26 +66,40 @@ export class Linker {
     return segmentCounts(this.#options.handle());
   }
 
+  /** Resolves after the next slice; at once if nothing links. */
+  async progress(): Promise<void> {
+    await (this.#running && this.#progress.promise);
+  }
+
   async #run(): Promise<void> {
     try {
-      while (!this.#isStopped && this.#counts.isIndexing) {
+      while (!this.#isStopped && this.#counts.tailBytes > 0) {
         const before = this.#counts.linkedRows;
         await Promise.all(Array.from({ length: this.#options.lanes }, () => this.#link()));
-        const { isIndexing, linkedRows } = this.#counts;
+        const { tailBytes, linkedRows } = this.#counts;
         // A thread that died took rows with it; the next start links all anew.
-        if (isIndexing && linkedRows === before) throw internalError('rows are missing from the index');
+        if (tailBytes > 0 && linkedRows === before && !this.#isStopped)
+          throw internalError('rows are missing from the index');
         const isDue = linkedRows > this.#checkpointRows * CHECKPOINT_GROWTH;
-        if (!this.#isStopped && !isIndexing && isDue) await this.#checkpoint();
+        if (!this.#isStopped && tailBytes === 0 && isDue) await this.#checkpoint();
       }
     } catch (error) {
       this.#report(error, 'indexing stopped until the next update');
+    } finally {
+      this.#progress.resolve();
+      this.#progress = Promise.withResolvers();
     }
   }
 
   async #link(): Promise<void> {
-    const { pool, handle } = this.#options;
-    while (!this.#isStopped && (await pool.run('link', { handle: handle(), msMax: SLICE_MS }))) {
-      // Each slice is a task of its own, so that others run in between.
+    const { pool, handle, turn } = this.#options;
+    let isMore = true;
+    // Each slice is a task of its own, so that others run in between.
+    while (isMore && !this.#isStopped) {
+      await turn();
+      isMore = await pool.run('link', { handle: handle(), msMax: SLICE_MS });
+      this.#progress.resolve();
+      this.#progress = Promise.withResolvers();
     }
   }
 

@@ -24,21 +24,28 @@ export class UpdateQueue {
   readonly #sizing: SegmentSizing;
   readonly #handle: () => CollectionHandle;
   readonly #onBatch: (result: UpdateBatchResult) => void;
+  readonly #turn: () => Promise<void>;
   #waiting: WaitingUpdate[] = [];
   readonly #exclusive: (() => Promise<void>)[] = [];
   #running: Promise<void> | undefined;
+  #idleSinceMs = performance.now();
 
-  /** `handle` gives the collection as it is now; `onBatch` must make new segments known to readers. */
+  /**
+   * `handle` gives the collection as it is now; `onBatch` must make new segments known to readers; `turn` resolves when the
+   * next batch may run.
+   */
   constructor(options: {
     pool: BackgroundPool;
     sizing: SegmentSizing;
     handle: () => CollectionHandle;
     onBatch: (result: UpdateBatchResult) => void;
+    turn: () => Promise<void>;
   }) {
     this.#pool = options.pool;
     this.#sizing = options.sizing;
     this.#handle = options.handle;
     this.#onBatch = options.onBatch;
+    this.#turn = options.turn;
   }
 
   get length(): number {
@@ -65,9 +72,10 @@ export class UpdateQueue {
     });
   }
 
-  /** Resolves when nothing runs or waits any more. */
-  async idle(): Promise<void> {
+  /** Resolves when nothing runs or waits any more, with the time since when (`performance.now()`). */
+  async idle(): Promise<number> {
     await this.#running;
+    return this.#idleSinceMs;
   }
 
   async #drain(): Promise<void> {
@@ -75,9 +83,15 @@ export class UpdateQueue {
     await Promise.resolve();
     while (this.#waiting.length + this.#exclusive.length > 0) {
       const exclusive = this.#exclusive.shift();
-      await (exclusive === undefined ? this.#run(this.#takeBatch()) : exclusive());
+      if (exclusive !== undefined) {
+        await exclusive();
+        continue;
+      }
+      await this.#turn();
+      await this.#run(this.#takeBatch());
     }
     this.#running = undefined;
+    this.#idleSinceMs = performance.now();
   }
 
   #takeBatch(): WaitingUpdate[] {

@@ -15,8 +15,8 @@ export interface SegmentCounts {
   readonly linkedRows: number;
   /** Vectors of live points that a graph holds. */
   readonly indexedVectors: number;
-  /** A graph lacks rows that it should have. */
-  readonly isIndexing: boolean;
+  /** Bytes of the vectors that graphs lack and should have. */
+  readonly tailBytes: number;
 }
 
 /** Reads a few words for each segment: cheap enough for the event loop. */
@@ -24,19 +24,19 @@ export function segmentCounts({ segments }: CollectionHandle): SegmentCounts {
   let points = 0;
   let linkedRows = 0;
   let indexedVectors = 0;
-  let isIndexing = false;
+  let tailBytes = 0;
   for (const { memory, layout, graphs } of segments) {
     const words = new Int32Array(memory.buffer);
     const count = Atomics.load(words, layout.header / 4 + COUNT_WORD);
     const deleted = Atomics.load(words, layout.header / 4 + DELETED_COUNT_WORD);
     points += count - deleted;
-    for (const { head, rowsMin } of graphs) {
+    for (const { head, rowsMin, rowBytes } of graphs) {
       const linked = Atomics.load(words, head / 4 + LINKED_COUNT_WORD);
       linkedRows += linked;
       // Deleted nodes stay in the graph until it is rebuilt; they are not counted.
       indexedVectors += Math.max(0, Atomics.load(words, head / 4 + NODE_COUNT_WORD) - deleted);
-      isIndexing ||= linked > 0 ? linked < count : count > rowsMin;
+      if (linked > 0 || count > rowsMin) tailBytes += (count - linked) * rowBytes;
     }
   }
-  return { points, linkedRows, indexedVectors, isIndexing };
+  return { points, linkedRows, indexedVectors, tailBytes };
 }

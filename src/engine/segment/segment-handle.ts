@@ -6,6 +6,8 @@ export interface GraphPlace {
   readonly head: number;
   /** The graph is begun when the segment has more rows than this; Infinity: never. */
   readonly rowsMin: number;
+  /** Bytes of one of its vectors. */
+  readonly rowBytes: number;
 }
 
 /** A segment as plain data that can be sent between threads: the memory is shared, not copied. */

@@ -310,7 +310,8 @@ function graphPlaces(layout: SegmentLayout, configs: readonly VectorConfig[]): G
   return layout.vectors.flatMap(({ name, dim, graph }) => {
     const config = configs.find((candidate) => candidate.name === name);
     if (graph === undefined || config === undefined || config.index.m === 0) return [];
-    return [{ head: graph.head, rowsMin: indexingRowsMin(dim, config.index) }];
+    const rowsMin = indexingRowsMin(dim, config.index);
+    return [{ head: graph.head, rowsMin, rowBytes: dim * BYTES_PER_VALUE }];
   });
 }
 

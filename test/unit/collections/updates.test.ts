@@ -34,6 +34,7 @@ class Harness {
       sizing: SIZING,
       handle: () => ({ id: 1, generation: this.generation }) as CollectionHandle,
       onBatch,
+      turn: () => Promise.resolve(),
     });
   }
 

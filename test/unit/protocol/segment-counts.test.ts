@@ -32,13 +32,13 @@ test('live points are the published rows without the deleted ones, read from the
 
 test('indexing begins above the threshold and is over when every row is linked', () => {
   // 8 KB are 1,024 rows of two floats.
-  assert.equal(segmentCounts(collection([segment(1, { count: 1024 })])).isIndexing, false);
+  assert.equal(segmentCounts(collection([segment(1, { count: 1024 })])).tailBytes, 0);
   const growing = segment(1, { count: 1025, deletedCount: 5 });
   assert.deepEqual(segmentCounts(collection([growing])), {
     points: 1020,
     linkedRows: 0,
     indexedVectors: 0,
-    isIndexing: true,
+    tailBytes: 1025 * 8,
   });
   const graph = new Int32Array(growing.memory.buffer, growing.graphs[0]!.head, 64);
   graph[GRAPH.linkedCount] = 1025;
@@ -47,6 +47,6 @@ test('indexing begins above the threshold and is over when every row is linked',
     points: 1020,
     linkedRows: 1025,
     indexedVectors: 1020,
-    isIndexing: false,
+    tailBytes: 0,
   });
 });

@@ -1,0 +1,70 @@
+/** Bytes of vectors that no graph holds yet and searches must scan: about a millisecond. */
+const TAIL_BYTES_MAX = 6 * 1024 * 1024;
+/** A collection that was read within this time has readers. */
+const READERS_WINDOW_MS = 2000;
+/** An upload whose requests follow each other closer than this is still going on. */
+const UPLOAD_PAUSE_MS = 30;
+
+export interface PacingOptions {
+  /** Background threads besides the one that applies the collection's updates. */
+  readonly spareThreads: number;
+  /** Bytes of vectors that wait to be linked. */
+  readonly tailBytes: () => number;
+  /** Resolves when rows were linked, or when nothing links any more. */
+  readonly linkProgress: () => Promise<void>;
+  /** Resolves when no update runs or waits, with when that began (`performance.now()`). */
+  readonly updatesIdle: () => Promise<number>;
+}
+
+/**
+ * Shares the background threads between updates and linking. Without readers, updates go first: an upload runs at full speed
+ * and is linked afterwards. With readers, updates wait while the tail that searches scan is long.
+ */
+export class Pacing {
+  readonly #options: PacingOptions;
+  #lastReadMs = Number.NEGATIVE_INFINITY;
+  #reader = Promise.withResolvers<void>();
+
+  constructor(options: PacingOptions) {
+    this.#options = options;
+  }
+
+  noteRead(): void {
+    this.#lastReadMs = performance.now();
+    this.#reader.resolve();
+  }
+
+  /** Resolves when the next update may run. */
+  async beforeUpdate(): Promise<void> {
+    const { tailBytes, linkProgress } = this.#options;
+    let before = Number.POSITIVE_INFINITY;
+    for (
+      let tail = tailBytes();
+      this.#hasReaders && tail > TAIL_BYTES_MAX && tail < before;
+      tail = tailBytes()
+    ) {
+      before = tail;
+      await linkProgress();
+    }
+  }
+
+  /** Resolves when the next rows may be linked. */
+  async beforeLink(): Promise<void> {
+    if (this.#options.spareThreads > 0 || this.#hasReaders) return;
+    this.#reader = Promise.withResolvers();
+    await Promise.race([this.#uploadPause(), this.#reader.promise]);
+  }
+
+  async #uploadPause(): Promise<void> {
+    const { updatesIdle } = this.#options;
+    for (;;) {
+      const leftMs = UPLOAD_PAUSE_MS - (performance.now() - (await updatesIdle()));
+      if (leftMs <= 0 || this.#hasReaders) return;
+      await new Promise((resolve) => setTimeout(resolve, leftMs).unref());
+    }
+  }
+
+  get #hasReaders(): boolean {
+    return performance.now() - this.#lastReadMs < READERS_WINDOW_MS;
+  }
+}

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { mock, test, type TestContext } from 'node:test';
+import { Pacing } from '../../../src/collections/pacing.ts';
+
+/** Unlinked bytes in megabytes, an update that is on, and steps of the linker, all moved by the test. */
+function situation(t: TestContext, spareThreads = 0) {
+  let nowMs = 10_000;
+  t.mock.method(performance, 'now', () => nowMs);
+  const world = {
+    tailMb: 0,
+    idle: Promise.withResolvers<number>(),
+    progress: Promise.withResolvers<void>(),
+    sleep: (ms: number) => {
+      nowMs += ms;
+    },
+    link: (mb: number) => {
+      world.tailMb -= mb;
+      world.progress.resolve();
+      world.progress = Promise.withResolvers();
+    },
+  };
+  const pacing = new Pacing({
+    spareThreads,
+    tailBytes: () => world.tailMb * 1024 * 1024,
+    linkProgress: () => world.progress.promise,
+    updatesIdle: () => world.idle.promise,
+  });
+  return { world, pacing };
+}
+
+async function isSettled(promise: Promise<unknown>): Promise<boolean> {
+  const pending = Symbol('pending');
+  await new Promise(setImmediate);
+  return (await Promise.race([promise, Promise.resolve(pending)])) !== pending;
+}
+
+test('without readers updates never wait, however long the tail', async (t) => {
+  const { world, pacing } = situation(t);
+  world.tailMb = 1000;
+  assert.ok(await isSettled(pacing.beforeUpdate()));
+});
+
+test('with readers updates wait until the tail is short, or the linker gets nowhere', async (t) => {
+  const { world, pacing } = situation(t);
+  world.tailMb = 20;
+  pacing.noteRead();
+  const turn = pacing.beforeUpdate();
+  assert.equal(await isSettled(turn), false);
+  world.link(8);
+  assert.equal(await isSettled(turn), false);
+  world.link(8);
+  assert.ok(await isSettled(turn));
+
+  world.tailMb = 20;
+  const stuck = pacing.beforeUpdate();
+  world.link(0);
+  assert.ok(await isSettled(stuck));
+});
+
+test('readers that are gone hold nothing up', async (t) => {
+  const { world, pacing } = situation(t);
+  world.tailMb = 20;
+  pacing.noteRead();
+  world.sleep(2001);
+  assert.ok(await isSettled(pacing.beforeUpdate()));
+});
+
+test('linking waits for a pause of the upload, unless there are readers or threads to spare', async (t) => {
+  const { world, pacing } = situation(t);
+  const turn = pacing.beforeLink();
+  assert.equal(await isSettled(turn), false);
+  pacing.noteRead();
+  assert.ok(await isSettled(turn));
+  assert.ok(await isSettled(pacing.beforeLink()));
+  assert.ok(await isSettled(situation(t, 1).pacing.beforeLink()));
+  world.idle.resolve(0);
+});
+
+test('an upload pauses when no request has followed for a while', async (t) => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  t.after(() => mock.timers.reset());
+  const { world, pacing } = situation(t);
+  const turn = pacing.beforeLink();
+  world.idle.resolve(9990);
+  assert.equal(await isSettled(turn), false);
+  world.sleep(20);
+  mock.timers.tick(20);
+  assert.ok(await isSettled(turn));
+});
