@@ -117,6 +117,9 @@ class CollectionRegistry implements Collections {
       if (Object.keys(params.sparse_vectors ?? {}).length > 0) {
         throw badRequest('sparse vectors are not supported by this version');
       }
+      if (JSON.stringify(params.vectors ?? {}).includes('"max_sim"')) {
+        throw badRequest('multivectors are not supported by this version');
+      }
       const storagePath = this.#storagePath;
       this.#register(await this.#pool.run('create_collection', { storagePath, name, params }));
     });

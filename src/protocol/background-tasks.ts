@@ -2,6 +2,7 @@ import type { CollectionSettings } from '../../schemas/collection-update.ts';
 import type { CreateCollection } from '../../schemas/collections.ts';
 import type { CheckpointStep } from '../engine/segment/checkpoint.ts';
 import type { SegmentHandle } from '../engine/segment/segment-handle.ts';
+import type { VectorNumbers } from '../engine/vectors/vector-config.ts';
 import type { CollectionHandle } from './shared-handles.ts';
 import type { DataReply, TaskArguments, UpdateTask } from './tasks.ts';
 
@@ -17,6 +18,7 @@ export interface OpenedCollection {
   readonly name: string;
   readonly directory: string;
   readonly params: CollectionSettings;
+  readonly vectorNumbers: VectorNumbers;
   readonly segments: readonly SegmentHandle[];
 }
 

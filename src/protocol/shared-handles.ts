@@ -1,5 +1,6 @@
 import type { CollectionSettings } from '../../schemas/collection-update.ts';
 import type { SegmentHandle } from '../engine/segment/segment-handle.ts';
+import type { VectorNumbers } from '../engine/vectors/vector-config.ts';
 import type { RingShape } from './ring-layout.ts';
 
 /** A collection as any thread can open it. A change of config or segments makes a new handle with a higher generation. */
@@ -10,6 +11,7 @@ export interface CollectionHandle {
   /** Directory of the collection's LMDB environment. */
   readonly directory: string;
   readonly params: CollectionSettings;
+  readonly vectorNumbers: VectorNumbers;
   readonly segments: readonly SegmentHandle[];
 }
 

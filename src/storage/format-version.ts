@@ -3,7 +3,7 @@ import type { Env } from './env.ts';
 import { META, metaKey } from './keys.ts';
 
 /** Version of the layout that `keys.ts` and `row-batch.ts` describe. A change of either raises it. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 
 /** Stamps a new environment; call inside `env.write`. */
 export function stampFormat(env: Env): void {

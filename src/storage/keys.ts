@@ -21,7 +21,7 @@ export const PREFIX = {
   versions: 0x05,
 } as const;
 /** `hidden`: rows that the last transaction hid, whose payloads the next one removes. */
-export const META = { formatVersion: 1, params: 2, seq: 3, segment: 4, hidden: 5 } as const;
+export const META = { formatVersion: 1, params: 2, seq: 3, segment: 4, hidden: 5, vectorNumbers: 6 } as const;
 
 /** Rows whose tombstone bits share one value: 512 bytes, rewritten when one of the rows dies. */
 export const TOMBSTONE_BLOCK_ROWS = 4096;

@@ -11,7 +11,7 @@
  * | ..+16n           | point ids, 16 bytes each (see shared/ids.ts)     |
  * | ..+ceil(n/8)     | id kinds, bit set = UUID                         |
  *
- * column 1 + i, vector i of the segment:
+ * column v, the dense vector with the number v:
  * | bytes            | content                                          |
  * |------------------|--------------------------------------------------|
  * | 0..4             | row count n                                      |

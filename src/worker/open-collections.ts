@@ -70,8 +70,8 @@ export class OpenCollections {
   }
 
   #attach(handle: CollectionHandle, before: Collection | undefined): Collection {
-    const vectors = vectorConfigs(handle.params);
-    const isSame = before !== undefined && stringifyExact(before.params) === stringifyExact(handle.params);
+    const vectors = vectorConfigs(handle.params, handle.vectorNumbers);
+    const isSame = before !== undefined && stringifyExact(before.vectors) === stringifyExact(vectors);
     const env = before?.env ?? openEnv(handle.directory);
     return {
       name: handle.name,

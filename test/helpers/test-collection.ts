@@ -3,7 +3,12 @@ import type { TestContext } from 'node:test';
 import type { CreateCollection } from '../../schemas/collections.ts';
 import { NEVER_CANCELLED } from '../../src/engine/segment/cancellation.ts';
 import type { Collection } from '../../src/engine/segment/collection.ts';
-import { createCollectionFiles, loadSegments, readParams } from '../../src/engine/segment/open.ts';
+import {
+  createCollectionFiles,
+  loadSegments,
+  readParams,
+  readVectorNumbers,
+} from '../../src/engine/segment/open.ts';
 import { loadThreadKernels } from '../../src/engine/thread-kernels.ts';
 import type { SegmentSizing } from '../../src/protocol/background-tasks.ts';
 import type { CollectionHandle } from '../../src/protocol/shared-handles.ts';
@@ -113,7 +118,8 @@ async function load(directory: string, sizing: SegmentSizing): Promise<Collectio
   try {
     const params = readParams(env);
     const segments = loadSegments(env, params, sizing, kernels.segmentModule);
-    return { id: 1, name: 'test', generation: 0, directory, params, segments };
+    const vectorNumbers = readVectorNumbers(env);
+    return { id: 1, name: 'test', generation: 0, directory, params, vectorNumbers, segments };
   } finally {
     await env.close();
   }

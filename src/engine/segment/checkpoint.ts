@@ -27,7 +27,7 @@ export function checkpointStep(collection: Collection, step: CheckpointStep): Ch
   const graph = segment.graph(column, collection.threadIndex);
   if (graph === undefined || linkedCount(graph) === 0) return next;
   const views = checkpointViews(graph);
-  const file = graphFile(collection.env.path, segment.id, step.vector);
+  const file = graphFile(collection.env.path, segment.id, column.id);
   writeBlock(file, views, step.block);
   if (step.block + 1 < blockCount(views)) return { ...step, block: step.block + 1 };
   finishFile(file);
@@ -36,13 +36,14 @@ export function checkpointStep(collection: Collection, step: CheckpointStep): Ch
 
 /** Fills the empty graphs of a segment that was loaded from what its checkpoints hold. */
 export function restoreGraphs(segment: Segment, directory: string, threadIndex: number): void {
-  for (const [i, column] of segment.vectors.entries()) {
+  for (const column of segment.vectors) {
     const graph = segment.graph(column, threadIndex);
-    if (graph !== undefined) restoreCheckpoint(graph, graphFile(directory, segment.id, i), segment.count);
+    if (graph !== undefined)
+      restoreCheckpoint(graph, graphFile(directory, segment.id, column.id), segment.count);
   }
 }
 
-/** `graph-<segment>-<position of the vector>` beside the collection's LMDB files. */
-function graphFile(directory: string, segmentId: number, vector: number): string {
-  return path.join(directory, `graph-${segmentId}-${vector}`);
+/** `graph-<segment>-<number of the vector>` beside the collection's LMDB files. */
+function graphFile(directory: string, segmentId: number, vectorId: number): string {
+  return path.join(directory, `graph-${segmentId}-${vectorId}`);
 }

@@ -16,7 +16,12 @@ import {
   versionsKey,
 } from '../../storage/keys.ts';
 import { decodePointColumns, decodeVectorRows } from '../../storage/row-batch.ts';
-import { type VectorConfig, vectorConfigs } from '../vectors/vector-config.ts';
+import {
+  initialVectorNumbers,
+  type VectorConfig,
+  vectorConfigs,
+  type VectorNumbers,
+} from '../vectors/vector-config.ts';
 import { restoreGraphs } from './checkpoint.ts';
 import { configureSegment, createSegmentHandle, Segment } from './segment.ts';
 import type { SegmentHandle } from './segment-handle.ts';
@@ -31,6 +36,8 @@ export interface SegmentSizing {
 /** What LMDB keeps of a segment beside its rows. */
 interface SegmentMeta {
   readonly id: number;
+  /** Numbers of the vectors that it has room for. */
+  readonly vectors: readonly number[];
 }
 
 /** Nobody else works in a memory that is being loaded: any scratch area will do. */
@@ -42,6 +49,7 @@ export function createCollectionFiles(directory: string, params: CreateCollectio
   env.write(() => {
     stampFormat(env);
     env.put(metaKey(META.params), Buffer.from(stringifyExact(params)));
+    env.put(metaKey(META.vectorNumbers), Buffer.from(JSON.stringify(initialVectorNumbers(params))));
     env.put(metaKey(META.seq), Buffer.from('0'));
   });
   return env;
@@ -53,7 +61,7 @@ export function configureCollection(
   params: CreateCollection,
 ): SegmentHandle[] {
   env.write(() => env.put(metaKey(META.params), Buffer.from(stringifyExact(params))));
-  const configs = vectorConfigs(params);
+  const configs = vectorConfigs(params, readVectorNumbers(env));
   return segments.map((handle) => configureSegment(handle, configs));
 }
 
@@ -65,6 +73,13 @@ export function readParams(env: Env): CreateCollection {
   return parseExact(text) as CreateCollection;
 }
 
+/** The numbers of the vectors that a collection's parameters declare. */
+export function readVectorNumbers(env: Env): VectorNumbers {
+  const text = env.get(metaKey(META.vectorNumbers));
+  assert(text !== undefined, `the vectors of the collection at ${env.path} are numbered`);
+  return JSON.parse(text.toString()) as VectorNumbers;
+}
+
 /** Rebuilds the shared memory of every segment from LMDB. O(bytes of all vectors): it copies large values. */
 export function loadSegments(
   env: Env,
@@ -72,7 +87,7 @@ export function loadSegments(
   sizing: SegmentSizing,
   module: WebAssembly.Module,
 ): SegmentHandle[] {
-  const configs = vectorConfigs(params);
+  const configs = vectorConfigs(params, readVectorNumbers(env));
   const prefix = metaKey(META.segment);
   const metas = Array.from(env.range(prefix, endOfPrefix(prefix)), ({ value }) =>
     JSON.parse(value.toString()),
@@ -80,7 +95,8 @@ export function loadSegments(
   return metas.map((meta: SegmentMeta) => {
     // The rows were stored under other settings, perhaps: fewer threads leave more room for them.
     const capacityMin = storedRows(env, meta.id);
-    const handle = createSegmentHandle({ id: meta.id, configs, ...sizing, capacityMin });
+    const own = configs.filter(({ id }) => meta.vectors.includes(id));
+    const handle = createSegmentHandle({ id: meta.id, configs: own, ...sizing, capacityMin });
     const segment = new Segment(handle, module, configs);
     loadRows(env, segment);
     restoreGraphs(segment, env.path, LOADING_THREAD);
@@ -95,7 +111,7 @@ export function addSegment(
   configs: readonly VectorConfig[],
   sizing: SegmentSizing,
 ): SegmentHandle {
-  const meta: SegmentMeta = { id };
+  const meta: SegmentMeta = { id, vectors: configs.map((config) => config.id) };
   env.put(segmentMetaKey(id), Buffer.from(JSON.stringify(meta)));
   return createSegmentHandle({ id, configs, ...sizing });
 }
@@ -117,8 +133,8 @@ function loadRows(env: Env, segment: Segment): void {
     segment.loadPoints(first, points);
   }
   loadVersions(env, segment);
-  for (const [i, vector] of segment.vectors.entries()) {
-    for (const { key, value } of column(env, segment.id, i + 1)) {
+  for (const vector of segment.vectors) {
+    for (const { key, value } of column(env, segment.id, vector.id)) {
       segment.loadVector(vector, lastNumberOf(key), decodeVectorRows(value));
     }
   }

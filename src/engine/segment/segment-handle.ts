@@ -15,6 +15,8 @@ export interface SegmentHandle {
   readonly id: number;
   readonly memory: WebAssembly.Memory;
   readonly layout: SegmentLayout;
+  /** The numbers of the layout's vectors, in its order. The collection may have dropped some, and have others by now. */
+  readonly vectorIds: readonly number[];
   /** Of the vectors that have one. */
   readonly graphs: readonly GraphPlace[];
 }

@@ -19,14 +19,16 @@ import {
   openGraph,
   setEfConstruct,
 } from '../index/hnsw/graph.ts';
-import type { IndexConfig, VectorConfig } from '../vectors/vector-config.ts';
+import type { DenseConfig, IndexConfig, VectorConfig } from '../vectors/vector-config.ts';
+import type { VectorValue } from '../vectors/vector-value.ts';
 import type { GraphPlace, SegmentHandle } from './segment-handle.ts';
 
 /** Fewer links than this leave nodes that no walk reaches. */
 const M_MIN = 2;
 
-/** One named vector of a segment: where its rows lie and how they compare. */
+/** One dense vector of a segment: where its rows lie and how they compare. */
 export interface VectorColumn {
+  readonly id: number;
   readonly name: string;
   readonly dim: number;
   readonly metric: MetricName;
@@ -55,14 +57,19 @@ export class Segment {
   readonly #graphPlaces: readonly GraphPlace[];
   readonly memory: WebAssembly.Memory;
   readonly kernels: Kernels;
+  /** The dense vectors that the segment has room for and the collection still has. */
   readonly vectors: readonly VectorColumn[];
+  readonly #configs: readonly VectorConfig[];
+  /** Positions in `#configs` of the vectors in `vectors`. */
+  readonly #positions: readonly number[];
+  readonly #vectorIds: readonly number[];
   readonly #header: Int32Array;
   readonly #bytes: Uint8Array;
   readonly #idView: DataView;
   readonly #versions: Float64Array;
-  readonly #graphs = new Map<string, GraphHandle>();
+  readonly #graphs = new Map<number, GraphHandle>();
 
-  /** Attaches to a segment that exists; `configs` name the metric of each vector. */
+  /** Attaches to a segment that exists; `configs` are the vectors that the collection has now. */
   constructor(handle: SegmentHandle, module: WebAssembly.Module, configs: readonly VectorConfig[]) {
     this.id = handle.id;
     this.layout = handle.layout;
@@ -76,12 +83,16 @@ export class Segment {
     this.#bytes = new Uint8Array(buffer);
     this.#idView = new DataView(buffer, handle.layout.ids, handle.layout.capacity * ID_BYTES);
     this.#versions = new Float64Array(buffer, handle.layout.versions, handle.layout.capacity);
-    this.vectors = handle.layout.vectors.map(({ name, dim, strideBytes, rows, present }) => {
-      const config = configs.find((candidate) => candidate.name === name);
-      assert(config !== undefined, `vector ${name} of the segment is configured`);
-      const { metric, index } = config;
-      return { name, dim, metric, strideBytes, rows, present, index };
+    this.#configs = configs;
+    this.#vectorIds = handle.vectorIds;
+    this.vectors = handle.layout.vectors.flatMap((layout, i) => {
+      const config = configs.find(({ id }) => id === handle.vectorIds[i]);
+      if (config?.kind !== 'dense') return [];
+      const { dim, strideBytes, rows, present } = layout;
+      const { id, name, metric, index } = config;
+      return [{ id, name, dim, metric, strideBytes, rows, present, index }];
     });
+    this.#positions = this.vectors.map(({ id }) => configs.findIndex((config) => config.id === id));
   }
 
   get capacity(): number {
@@ -108,13 +119,13 @@ export class Segment {
   }
 
   /** The graph of a vector for the thread that owns the scratch area; undefined if the vector has none. */
-  graph({ name, index }: VectorColumn, threadIndex: number): GraphHandle | undefined {
-    const layout = this.layout.vectors.find((candidate) => candidate.name === name);
+  graph({ id, index }: VectorColumn, threadIndex: number): GraphHandle | undefined {
+    const layout = this.layout.vectors[this.#vectorIds.indexOf(id)];
     if (layout?.graph === undefined || index.m === 0) return undefined;
-    const known = this.#graphs.get(name);
+    const known = this.#graphs.get(id);
     if (known !== undefined) return known;
     const opened = openGraph(this.memory, this.kernels, this.layout, layout, this.scratch(threadIndex));
-    this.#graphs.set(name, opened);
+    this.#graphs.set(id, opened);
     return opened;
   }
 
@@ -144,6 +155,24 @@ export class Segment {
   /** A view of the stored vector, length dim; Cosine vectors are normalised. */
   vectorAt(column: VectorColumn, offset: number): Float32Array {
     return new Float32Array(this.memory.buffer, column.rows + offset * column.strideBytes, column.dim);
+  }
+
+  /** Whether a row has a vector of that name. */
+  has(name: string, offset: number): boolean {
+    const column = this.vector(name);
+    return column !== undefined && this.hasVector(column, offset);
+  }
+
+  /** The vector of a row as it is stored, as views of the memory; undefined if the row has none of that name. */
+  valueOf(name: string, offset: number): VectorValue | undefined {
+    const column = this.vector(name);
+    if (column === undefined || !this.hasVector(column, offset)) return undefined;
+    return { kind: 'dense', values: this.vectorAt(column, offset), isStored: true };
+  }
+
+  /** Whether a row with these vectors, in the order of the collection's, can be stored here. */
+  hasRoomFor(vectors: readonly (VectorValue | undefined)[]): boolean {
+    return vectors.every((value, i) => value === undefined || this.#vectorIds.includes(this.#configs[i]!.id));
   }
 
   /** A view of `length` bytes of the memory. */
@@ -178,23 +207,23 @@ export class Segment {
     return Atomics.load(this.#header, HEADER.epoch) === snapshot.epoch;
   }
 
-  /** Writer: fills a row that is not published yet; vectors are in the order of `this.vectors`. */
+  /** Writer: fills a row that is not published yet; vectors are in the order of the collection's. */
   writeRow(
     offset: number,
     id: PointId,
     version: number,
-    vectors: readonly (ArrayLike<number> | undefined)[],
+    vectors: readonly (VectorValue | undefined)[],
   ): void {
     assert(offset < this.capacity, 'the row lies within the segment');
     this.#setBit(this.layout.idKinds, offset, writeIdColumn(this.#idView, offset * ID_BYTES, id));
     this.#versions[offset] = version;
-    for (let i = 0; i < this.vectors.length; i++) {
-      const column = this.vectors[i]!;
-      const values = vectors[i];
-      this.#setBit(column.present, offset, values !== undefined);
-      if (values === undefined) continue;
-      this.vectorAt(column, offset).set(values);
-      if (column.metric === 'Cosine') {
+    for (const [i, column] of this.vectors.entries()) {
+      const value = vectors[this.#positions[i]!];
+      this.#setBit(column.present, offset, value !== undefined);
+      if (value === undefined) continue;
+      assert(value.kind === 'dense', 'a dense vector gets a dense value');
+      this.vectorAt(column, offset).set(value.values);
+      if (column.metric === 'Cosine' && value.isStored !== true) {
         this.kernels.normalise(column.rows + offset * column.strideBytes, column.dim);
       }
     }
@@ -276,7 +305,8 @@ export function createSegmentHandle(options: {
   readonly scratchCount: number;
   readonly capacityMin?: number;
 }): SegmentHandle {
-  const vectors = options.configs.map(({ name, dim, metric, index }) =>
+  const dense = options.configs.filter((config): config is DenseConfig => config.kind === 'dense');
+  const vectors = dense.map(({ name, dim, metric, index }) =>
     index.m === 0
       ? { name, dim }
       : { name, dim, graph: { m: Math.max(M_MIN, index.m), hasCodes: metric !== 'Manhattan' } },
@@ -288,30 +318,43 @@ export function createSegmentHandle(options: {
   header[HEADER.magic] = LAYOUT_MAGIC;
   header[HEADER.layoutVersion] = LAYOUT_VERSION;
   header[HEADER.capacity] = layout.capacity;
-  for (const [i, { metric, index }] of options.configs.entries()) {
+  for (const [i, { metric, index }] of dense.entries()) {
     const vector = layout.vectors[i]!;
     if (vector.graph === undefined) continue;
     initialiseGraph(memory, layout, vector, { metric: METRIC[metric], efConstruct: index.efConstruct });
   }
-  return { id: options.id, memory, layout, graphs: graphPlaces(layout, options.configs) };
+  const vectorIds = dense.map(({ id }) => id);
+  return { id: options.id, memory, layout, vectorIds, graphs: graphPlaces(layout, vectorIds, dense) };
 }
 
 /** The segment under other settings of its collection. Links of a node (`m`) stay what they were when it was made. */
 export function configureSegment(handle: SegmentHandle, configs: readonly VectorConfig[]): SegmentHandle {
-  for (const { name, graph } of handle.layout.vectors) {
-    const config = configs.find((candidate) => candidate.name === name);
-    if (graph !== undefined && config !== undefined)
-      setEfConstruct(handle.memory, graph, config.index.efConstruct);
+  const { memory, layout, vectorIds } = handle;
+  for (const { graph, config } of graphsOf(layout, vectorIds, configs)) {
+    setEfConstruct(memory, graph, config.index.efConstruct);
   }
-  return { ...handle, graphs: graphPlaces(handle.layout, configs) };
+  return { ...handle, graphs: graphPlaces(layout, vectorIds, configs) };
 }
 
-function graphPlaces(layout: SegmentLayout, configs: readonly VectorConfig[]): GraphPlace[] {
-  return layout.vectors.flatMap(({ name, dim, graph }) => {
-    const config = configs.find((candidate) => candidate.name === name);
-    if (graph === undefined || config === undefined || config.index.m === 0) return [];
-    const rowsMin = indexingRowsMin(dim, config.index);
-    return [{ head: graph.head, rowsMin, rowBytes: dim * BYTES_PER_VALUE }];
+function graphPlaces(
+  layout: SegmentLayout,
+  vectorIds: readonly number[],
+  configs: readonly VectorConfig[],
+): GraphPlace[] {
+  return graphsOf(layout, vectorIds, configs)
+    .filter(({ config }) => config.index.m !== 0)
+    .map(({ graph, config: { dim, index } }) => ({
+      head: graph.head,
+      rowsMin: indexingRowsMin(dim, index),
+      rowBytes: dim * BYTES_PER_VALUE,
+    }));
+}
+
+/** The graphs that the layout has room for, of vectors that the collection still has. */
+function graphsOf(layout: SegmentLayout, vectorIds: readonly number[], configs: readonly VectorConfig[]) {
+  return layout.vectors.flatMap(({ graph }, i) => {
+    const config = configs.find(({ id }) => id === vectorIds[i]);
+    return graph === undefined || config?.kind !== 'dense' ? [] : [{ graph, config }];
   });
 }
 

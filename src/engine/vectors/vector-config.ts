@@ -1,6 +1,7 @@
 import type { CreateCollection } from '../../../schemas/collections.ts';
 import type { HnswConfigDiff } from '../../../schemas/hnsw.ts';
 import type { MetricName } from '../../kernels/memory-layout.ts';
+import { assert } from '../../shared/assert.ts';
 import { HNSW_DEFAULTS, OPTIMIZER_DEFAULTS } from '../../shared/collection-defaults.ts';
 
 /** How the index of a vector is built and when it is used. */
@@ -15,28 +16,85 @@ export interface IndexConfig {
   readonly indexingThresholdKb: number;
 }
 
-/** A named vector of a collection; the unnamed one has the name "". */
-export interface VectorConfig {
+/** What every kind of named vector of a collection has; the unnamed vector has the name "". */
+interface VectorIdentity {
+  /** Its number in the collection, never used again for another: the column of its rows in LMDB. */
+  readonly id: number;
   readonly name: string;
-  readonly dim: number;
   readonly metric: MetricName;
+}
+
+/** One list of numbers a point. */
+export interface DenseConfig extends VectorIdentity {
+  readonly kind: 'dense';
+  readonly dim: number;
   readonly index: IndexConfig;
+}
+
+/** Any number of rows a point, compared by max_sim. */
+export interface MultiConfig extends VectorIdentity {
+  readonly kind: 'multi';
+  readonly dim: number;
+}
+
+/** Numbers at a few of 2^32 positions. */
+export interface SparseConfig extends VectorIdentity {
+  readonly kind: 'sparse';
+  readonly metric: 'Dot';
+  /** Query weights are multiplied by the inverse document frequency of their position. */
+  readonly hasIdf: boolean;
+}
+
+export type VectorConfig = DenseConfig | MultiConfig | SparseConfig;
+
+/** The numbers of a collection's vectors. They outlive the names: a dropped name that returns gets a new number. */
+export interface VectorNumbers {
+  readonly ids: readonly (readonly [name: string, id: number])[];
+  /** The number of the next vector that is added. */
+  readonly next: number;
 }
 
 type Vectors = NonNullable<CreateCollection['vectors']>;
 type VectorParams = Extract<Vectors, { distance: MetricName }>;
 
-/** The dense vectors that a collection's parameters declare, in their order. */
-export function vectorConfigs(params: CreateCollection): VectorConfig[] {
-  const { vectors } = params;
+/** The numbers that vectors get when their collection is created: from 1 on, in the order of the parameters. */
+export function initialVectorNumbers(params: CreateCollection): VectorNumbers {
+  const names = [...denseParams(params), ...sparseParams(params)].map(([name]) => name);
+  return { ids: names.map((name, i) => [name, i + 1]), next: names.length + 1 };
+}
+
+/** The vectors that a collection's parameters declare: dense ones and multivectors in their order, then sparse ones. */
+export function vectorConfigs(params: CreateCollection, numbers: VectorNumbers): VectorConfig[] {
+  const ids = new Map(numbers.ids);
+  const idOf = (name: string): number => {
+    const id = ids.get(name);
+    assert(id !== undefined, `vector ${name} has a number`);
+    return id;
+  };
+  const regular = denseParams(params).map(([name, vector]): VectorConfig => {
+    const common = { id: idOf(name), name, metric: vector.distance, dim: Number(vector.size) };
+    if (vector.multivector_config) return { kind: 'multi', ...common };
+    return { kind: 'dense', ...common, index: indexConfig(params, vector.hnsw_config ?? {}) };
+  });
+  const sparse = sparseParams(params).map(
+    ([name, { modifier }]): VectorConfig => ({
+      kind: 'sparse',
+      id: idOf(name),
+      name,
+      metric: 'Dot',
+      hasIdf: modifier === 'idf',
+    }),
+  );
+  return [...regular, ...sparse];
+}
+
+function denseParams({ vectors }: CreateCollection): [string, VectorParams][] {
   if (vectors === undefined || vectors === null) return [];
-  const named: [string, VectorParams][] = isSingle(vectors) ? [['', vectors]] : Object.entries(vectors);
-  return named.map(([name, vector]) => ({
-    name,
-    dim: Number(vector.size),
-    metric: vector.distance,
-    index: indexConfig(params, vector.hnsw_config ?? {}),
-  }));
+  return isSingle(vectors) ? [['', vectors]] : Object.entries(vectors);
+}
+
+function sparseParams({ sparse_vectors: vectors }: CreateCollection) {
+  return Object.entries(vectors ?? {});
 }
 
 /** A map may have a vector named `size`, but then its value is an object and not a number. */

@@ -1,6 +1,12 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { createCollectionFiles, loadSegments, readParams } from '../../engine/segment/open.ts';
+import {
+  createCollectionFiles,
+  loadSegments,
+  readParams,
+  readVectorNumbers,
+} from '../../engine/segment/open.ts';
+import { initialVectorNumbers } from '../../engine/vectors/vector-config.ts';
 import type { BackgroundTasks, OpenedCollection } from '../../protocol/background-tasks.ts';
 import { type Catalog, openCatalog } from '../../storage/catalog.ts';
 import { openEnv } from '../../storage/env.ts';
@@ -29,6 +35,7 @@ export async function openStorage(
         name,
         directory: absolute,
         params,
+        vectorNumbers: readVectorNumbers(env),
         segments: loadSegments(env, params, sizing, module),
       });
     } finally {
@@ -49,7 +56,8 @@ export async function createCollection({
     const directory = path.join(storagePath, entry.directory);
     await createCollectionFiles(directory, params).close();
     catalog.add(entry);
-    return { id: entry.id, name, directory, params, segments: [] };
+    const vectorNumbers = initialVectorNumbers(params);
+    return { id: entry.id, name, directory, params, vectorNumbers, segments: [] };
   });
 }
 

@@ -14,6 +14,7 @@ const HANDLE: CollectionHandle = {
   generation: 0,
   directory: '/nowhere',
   params: {},
+  vectorNumbers: { ids: [], next: 1 },
   segments: [],
 };
 const overloaded = { name: 'ServiceError', code: 'NEARIFY_OVERLOADED', httpStatus: 503 };

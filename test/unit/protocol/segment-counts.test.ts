@@ -7,7 +7,7 @@ import { segmentCounts } from '../../../src/protocol/segment-counts.ts';
 
 function segment(id: number, header: Partial<Record<keyof typeof HEADER, number>>) {
   const index = { m: 4, efConstruct: 16, fullScanThresholdKb: 10, indexingThresholdKb: 8 };
-  const configs = [{ name: '', dim: 2, metric: 'Dot' as const, index }];
+  const configs = [{ kind: 'dense', id: 1, name: '', dim: 2, metric: 'Dot', index }] as const;
   const handle = createSegmentHandle({ id, configs, bytesMax: 1_000_000, scratchCount: 1 });
   const words = new Int32Array(handle.memory.buffer, handle.layout.header, 1024);
   for (const [name, value] of Object.entries(header)) words[HEADER[name as keyof typeof HEADER]] = value;
@@ -20,6 +20,7 @@ const collection = (segments: readonly ReturnType<typeof segment>[]) => ({
   generation: 0,
   directory: '/nowhere',
   params: {},
+  vectorNumbers: { ids: [], next: 1 },
   segments,
 });
 

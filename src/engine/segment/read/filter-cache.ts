@@ -108,7 +108,6 @@ export class RowPoint implements FilterPoint {
   }
 
   hasVector(name: string): boolean {
-    const column = this.#segment.vector(name);
-    return column !== undefined && this.#segment.hasVector(column, this.#offset);
+    return this.#segment.has(name, this.#offset);
   }
 }

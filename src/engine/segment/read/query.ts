@@ -3,6 +3,7 @@ import { badRequest, notFound, type ServiceError, wrongInput } from '../../../sh
 import { parsePointId, type PointId, pointIdJson } from '../../../shared/ids.ts';
 import type { JsonWriter } from '../../../shared/json/writer.ts';
 import type { VectorConfig } from '../../vectors/vector-config.ts';
+import { readVector, type VectorValue } from '../../vectors/vector-value.ts';
 import type { Cancellation } from '../cancellation.ts';
 import { type Collection, locate } from '../collection.ts';
 import { nearest, reportedScore } from './nearest.ts';
@@ -126,20 +127,19 @@ function exampleOf(
   collection: Collection,
   input: QueryRequest['query'],
   config: VectorConfig,
-): { vector: ArrayLike<number>; id?: PointId } {
+): { vector: VectorValue; id?: PointId } {
   const value: unknown = isNearest(input) ? input.nearest : input;
-  if (Array.isArray(value) || value instanceof Float32Array) return { vector: checkedVector(value, config) };
-  if (isSparse(value)) throw wrongInput('Conversion between sparse and regular vectors failed');
+  if (Array.isArray(value) || value instanceof Float32Array || isSparse(value)) {
+    return { vector: readVector(config, value) };
+  }
   const id = parsePointId(value);
   if (id === undefined) throw unsupported('this kind of query');
   collection.env.refresh();
   const at = locate(collection, id);
   if (at === undefined) throw notFound(`No point with id ${pointIdJson(id).replaceAll('"', '')} found`);
-  const column = at.segment.vector(config.name);
-  if (column === undefined || !at.segment.hasVector(column, at.offset)) {
-    throw notFound(`Vector with name "${config.name}" for point not found`);
-  }
-  return { vector: at.segment.vectorAt(column, at.offset), id };
+  const vector = at.segment.valueOf(config.name, at.offset);
+  if (vector === undefined) throw notFound(`Vector with name "${config.name}" for point not found`);
+  return { vector, id };
 }
 
 function isNearest(
@@ -150,15 +150,6 @@ function isNearest(
 
 function isSparse(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'indices' in value;
-}
-
-function checkedVector(value: ArrayLike<number>, config: VectorConfig): ArrayLike<number> {
-  if (typeof value[0] === 'object') throw wrongInput('Conversion between multi and regular vectors failed');
-  if (value.length === config.dim) return value;
-  throw wrongInput(`Vector dimension error: expected dim: ${config.dim}, got ${value.length}`, {
-    expected: config.dim,
-    received: value.length,
-  });
 }
 
 /** Keeps scores strictly better than the threshold; for distances that is below it. */

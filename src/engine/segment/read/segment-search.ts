@@ -4,9 +4,11 @@ import { METRIC, SCRATCH_HEAP_MAX, type ScratchLayout } from '../../../kernels/m
 import { type GraphHandle, linkedCount } from '../../index/hnsw/graph.ts';
 import { searchGraph } from '../../index/hnsw/search.ts';
 import { META, metaKey } from '../../../storage/keys.ts';
+import type { VectorValue } from '../../vectors/vector-value.ts';
 import type { Cancellation } from '../cancellation.ts';
 import type { Collection } from '../collection.ts';
 import type { Segment, Snapshot, VectorColumn } from '../segment.ts';
+import { writeQuery } from './scorer.ts';
 
 /** A row that a search found. `similarity`: larger is better, float32; `reportedScore` turns it into what clients see. */
 export interface Hit {
@@ -17,8 +19,8 @@ export interface Hit {
 
 export interface NearestPlan {
   readonly vectorName: string;
-  /** Length dim; need not be normalised. */
-  readonly query: ArrayLike<number>;
+  /** Of the kind of the vector. */
+  readonly query: VectorValue;
   readonly filter: Filter | undefined;
   /** How many hits at most. */
   readonly k: number;
@@ -119,13 +121,6 @@ function allow(
   const { bits } = collection.filterCache.bitmap(segment, filter, snapshot, cancel);
   segment.bytesAt(address, bits.length).set(bits);
   return { address, count: segment.kernels.bitmapCount(address, snapshot.count) };
-}
-
-function writeQuery(segment: Segment, column: VectorColumn, query: ArrayLike<number>, address: number): void {
-  const target = new Float32Array(segment.memory.buffer, address, column.strideBytes / BYTES_PER_VALUE);
-  target.fill(0);
-  target.set(query);
-  if (column.metric === 'Cosine') segment.kernels.normalise(address, column.dim);
 }
 
 function searchHeap(search: Search, graph: GraphHandle | undefined): Hit[] {

@@ -15,8 +15,12 @@ import {
 import type { Env } from '../../../storage/env.ts';
 import { encodePointColumns, encodeVectorRows } from '../../../storage/row-batch.ts';
 import { ID_BYTES, VERSION_BYTES } from '../../../kernels/memory-layout.ts';
+import type { VectorValue } from '../../vectors/vector-value.ts';
 import { type Collection, encodeLocation, type Location, locate } from '../collection.ts';
 import type { Segment } from '../segment.ts';
+
+/** The vectors of a point in the order of the collection's; undefined where it has none. */
+export type PointVectors = readonly (VectorValue | undefined)[];
 
 /** Opens a further segment when the last one is full; must store its meta record in the running transaction. */
 export type SegmentOpener = (params: CreateCollection) => Segment;
@@ -69,14 +73,16 @@ export class WriteTransaction {
     return locate(this.collection, id);
   }
 
-  /**
-   * Appends a point's new row and hides its old one. `vectors` in the order of the segment's vectors; `payload` is JSON
-   * text.
-   */
-  put(id: PointId, vectors: readonly (ArrayLike<number> | undefined)[], payload: Uint8Array): void {
+  /** The stored vectors of a point, as views that stay what they are. */
+  vectorsOf({ segment, offset }: Location): PointVectors {
+    return this.collection.vectors.map(({ name }) => segment.valueOf(name, offset));
+  }
+
+  /** Appends a point's new row and hides its old one. `payload` is JSON text. */
+  put(id: PointId, vectors: PointVectors, payload: Uint8Array): void {
     const old = this.locate(id);
     if (old !== undefined) this.#hide(old);
-    const segment = this.#appendable();
+    const segment = this.#appendable(vectors);
     const changes = this.#changesOf(segment);
     const offset = changes.end;
     changes.end += 1;
@@ -150,9 +156,10 @@ export class WriteTransaction {
     return changes;
   }
 
-  #appendable(): Segment {
+  #appendable(vectors: PointVectors): Segment {
     const last = this.#segments.at(-1);
-    if (last !== undefined && this.#changesOf(last).end < last.capacity) return last;
+    const isFull = last === undefined || this.#changesOf(last).end >= last.capacity;
+    if (!isFull && last.hasRoomFor(vectors)) return last;
     const opened = this.#openSegment(this.collection.params);
     this.#segments.push(opened);
     return opened;
@@ -169,12 +176,15 @@ function storeRows({ env }: Collection, segment: Segment, { first, end }: Segmen
     idKinds: bitsOf(segment, layout.idKinds, first, end),
   };
   env.put(rowBatchKey(segment.id, 0, first), encodePointColumns(points));
-  for (const [i, column] of segment.vectors.entries()) {
+  for (const column of segment.vectors) {
     const presence = bitsOf(segment, column.present, first, end);
     if (presence.every((byte) => byte === 0)) continue;
     const { strideBytes } = column;
     const rows = segment.bytesAt(column.rows + first * strideBytes, count * strideBytes);
-    env.put(rowBatchKey(segment.id, i + 1, first), encodeVectorRows({ count, strideBytes, presence, rows }));
+    env.put(
+      rowBatchKey(segment.id, column.id, first),
+      encodeVectorRows({ count, strideBytes, presence, rows }),
+    );
   }
 }
 

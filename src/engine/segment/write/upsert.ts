@@ -5,16 +5,15 @@ import { parsePointId, type PointId } from '../../../shared/ids.ts';
 import { RawJson } from '../../../shared/json/reader.ts';
 import { payloadKey } from '../../../storage/keys.ts';
 import { compileFilter, type Predicate } from '../../payload/filter/compile.ts';
+import { readVector } from '../../vectors/vector-value.ts';
 import type { Collection, Location } from '../collection.ts';
 import { RowPoint } from '../read/filter-cache.ts';
-import type { WriteTransaction } from './transaction.ts';
+import type { PointVectors, WriteTransaction } from './transaction.ts';
 
-type Vectors = readonly (ArrayLike<number> | undefined)[];
-
-/** A point that fits the collection: vectors in the order of its configuration, payload as JSON text. */
+/** A point that fits the collection; payload as JSON text. */
 export interface PreparedPoint {
   readonly id: PointId;
-  readonly vectors: Vectors;
+  readonly vectors: PointVectors;
   readonly payload: Uint8Array;
 }
 
@@ -83,33 +82,21 @@ function preparePoint(collection: Collection, point: PointStruct): PreparedPoint
   };
 }
 
-function prepareVectors(collection: Collection, vector: PointStruct['vector']): Vectors {
-  const named = isNumbers(vector) ? { '': vector } : (vector as Record<string, ArrayLike<number>>);
+/** The vectors that a request gives a point. @throws NEARIFY_WRONG_INPUT if one does not fit the collection */
+export function prepareVectors(collection: Collection, vector: PointStruct['vector']): PointVectors {
+  const named = isBare(vector) ? { '': vector } : (vector as Record<string, unknown>);
   for (const name of Object.keys(named)) {
     if (!collection.vectors.some((config) => config.name === name)) {
       throw wrongInput(`Not existing vector name error: ${name}`);
     }
   }
-  return collection.vectors.map(({ name, dim }) => {
-    const values = named[name];
-    if (values !== undefined) checkVector(values, dim);
-    return values;
+  return collection.vectors.map((config) => {
+    // An own property: a vector may be called like a method of every object.
+    return Object.hasOwn(named, config.name) ? readVector(config, named[config.name]) : undefined;
   });
 }
 
-function isNumbers(vector: unknown): vector is ArrayLike<number> {
+/** The unnamed vector by itself. */
+function isBare(vector: unknown): boolean {
   return Array.isArray(vector) || vector instanceof Float32Array;
-}
-
-function checkVector(values: ArrayLike<number>, dim: number): void {
-  if (!isNumbers(values)) throw wrongInput('Conversion between sparse and regular vectors failed');
-  if (typeof values[0] === 'object') throw wrongInput('Conversion between multi and regular vectors failed');
-  if (values.length !== dim) {
-    const text = `Vector dimension error: expected dim: ${dim}, got ${values.length}`;
-    throw wrongInput(text, { expected: dim, received: values.length });
-  }
-  // The reader has rounded a Float32Array already, and leaves an array with a number beyond float32 as it is.
-  if (Array.isArray(values) && values.some((value) => !Number.isFinite(Math.fround(value)))) {
-    throw wrongInput('Vector values must be within the range of 32-bit floats');
-  }
 }
