@@ -25,8 +25,17 @@ interface Entry {
   readonly pacing: Pacing;
 }
 
+/** Storages that this process has open: the lock file only keeps other processes away. */
+const openStorages = new Set<string>();
+
 /** Starts the threads and opens the storage. @throws NEARIFY_STORAGE if it cannot be opened */
 export async function createCollections(config: Config, log: Logger): Promise<Collections> {
+  const storagePath = path.resolve(config.storage.storage_path);
+  if (openStorages.has(storagePath)) {
+    const text = `${storagePath} is in use by this process: close it or choose another storage_path`;
+    throw new ServiceError('NEARIFY_STORAGE', text);
+  }
+  openStorages.add(storagePath);
   const registry = new CollectionRegistry(config, log);
   try {
     await registry.open();
@@ -169,6 +178,7 @@ class CollectionRegistry implements Collections {
     if (this.#isReady) await this.#pool.run('close_storage', { storagePath: this.#storagePath });
     this.#isReady = false;
     await Promise.all([this.#ring.close(), this.#pool.close()]);
+    openStorages.delete(this.#storagePath);
   }
 
   #entry(name: string): Entry {

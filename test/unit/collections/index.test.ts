@@ -62,6 +62,22 @@ test('collections and their points are there after a restart', async (t) => {
   assert.deepEqual(await Promise.all(['a', 'b'].map((name) => countOf(second, name))), [1, 2]);
 });
 
+test('a storage is open once in a process, until it is closed', async (t) => {
+  const storagePath = tempDir(t);
+  const first = await open(t, storagePath);
+  await first.create('a', PARAMS);
+  const other = path.join(storagePath, '..', path.basename(storagePath));
+  await assert.rejects(open(t, other), {
+    code: 'NEARIFY_STORAGE',
+    message: `Service internal error: ${storagePath} is in use by this process: close it or choose another storage_path`,
+  });
+  await upsert(first, 'a', 1);
+  assert.equal(await countOf(first, 'a'), 1);
+  assert.ok(existsSync(path.join(storagePath, 'server.lock')));
+  await first.close();
+  assert.deepEqual((await open(t, storagePath)).list(), ['a']);
+});
+
 test('a name is taken once at a time', async (t) => {
   const collections = await open(t, tempDir(t));
   const outcomes = await Promise.allSettled([
