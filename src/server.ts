@@ -16,7 +16,7 @@ export async function startServer({ config, notices }: LoadedConfig): Promise<vo
   const app = await buildApp({ config, collections, log, commit: buildCommit(process.env) });
 
   const delayMs = config.service.shutdown_timeout_s * 1000;
-  closeWithGrace({ delay: delayMs, logger: false }, async ({ signal, err }) => {
+  const grace = closeWithGrace({ delay: delayMs, logger: false }, async ({ signal, err }) => {
     if (err) log.fatal({ err }, 'unexpected failure, shutting down');
     else log.info({ signal }, 'shutting down');
     await app.close();
@@ -29,6 +29,8 @@ export async function startServer({ config, notices }: LoadedConfig): Promise<vo
     const url = await app.listen({ host, port });
     log.info({ url, docs: `${url}/docs`, version: API_VERSION, threads: config.threads }, 'listening');
   } catch (error) {
+    // Else it would take the end of the process for a shutdown and exit with 0.
+    grace.uninstall();
     await collections.close();
     throw error;
   }
