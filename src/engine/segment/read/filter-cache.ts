@@ -2,6 +2,7 @@ import type { Filter } from '../../../../schemas/filter.ts';
 import type { Env } from '../../../storage/env.ts';
 import { lastNumberOf, payloadKey } from '../../../storage/keys.ts';
 import type { PointId } from '../../../shared/ids.ts';
+import { stringifyExact } from '../../../shared/json/exact.ts';
 import { parsePayload, type PayloadObject } from '../../../shared/json/lossless.ts';
 import { compileFilter, type FilterPoint, type Predicate } from '../../payload/filter/compile.ts';
 import type { Cancellation } from '../cancellation.ts';
@@ -47,7 +48,7 @@ export class FilterCache {
   }
 
   #entry(filter: Filter) {
-    const key = filterKey(filter);
+    const key = stringifyExact(filter);
     const entry = this.#filters.get(key) ?? { predicate: compileFilter(filter), segments: new Map() };
     this.#filters.delete(key);
     this.#filters.set(key, entry);
@@ -74,10 +75,6 @@ export class FilterCache {
     }
     return { rows: count, epoch, bits };
   }
-}
-
-function filterKey(filter: Filter): string {
-  return JSON.stringify(filter, (_, value) => (typeof value === 'bigint' ? `${value}n` : value));
 }
 
 /** A stored row in the form that predicates look at; the payload is parsed when first asked for. */
