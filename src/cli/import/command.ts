@@ -40,15 +40,17 @@ export function addImportCommand(program: Command): void {
 }
 
 async function runImport(vectors: string, options: ImportOptions): Promise<void> {
-  const file = await VectorFile.open(vectors, wholeNumber('dim', options.dim), options.payload);
+  const dim = wholeNumber('dim', options.dim);
+  const batchRows = wholeNumber('batch', options.batch);
+  const parallel = wholeNumber('parallel', options.parallel);
+  const limit = options.limit === undefined ? Number.POSITIVE_INFINITY : wholeNumber('limit', options.limit);
+  const file = await VectorFile.open(vectors, dim, options.payload);
   const target = new Target(options.url, options.collection ?? defaultName(vectors));
   await target.ensure(file.dim, options.distance);
-  const limit = options.limit === undefined ? file.rowCount : wholeNumber('limit', options.limit);
   const total = Math.min(file.rowCount, limit);
   const progress = startProgress(total);
   try {
-    const batches = file.batches(wholeNumber('batch', options.batch), total);
-    await inParallel(wholeNumber('parallel', options.parallel), batches, async ({ body, count }) => {
+    await inParallel(parallel, file.batches(batchRows, total), async ({ body, count }) => {
       await target.upsert(body);
       progress.add(count);
     });

@@ -31,9 +31,24 @@ export class Target {
         `no answer from ${url}: is the server running? (${String(error.cause ?? error.message)})`,
       );
     });
-    const answer = (await response.json()) as { result?: unknown; status: { error?: string } | string };
-    if (response.ok) return answer.result;
-    const message = typeof answer.status === 'object' ? answer.status.error : undefined;
+    const answer = parseAnswer(await response.text());
+    if (response.ok && answer !== undefined) return answer.result;
+    const message =
+      typeof answer?.status === 'object' ? answer.status.error : 'not an answer of a vector search server';
     throw new Error(`${method} ${url}: status ${response.status}, ${message ?? 'no message'}`);
+  }
+}
+
+interface Answer {
+  readonly result?: unknown;
+  readonly status?: { readonly error?: string } | string;
+}
+
+/** Undefined for what is no JSON, such as the pages of proxies. */
+function parseAnswer(text: string): Answer | undefined {
+  try {
+    return JSON.parse(text) as Answer;
+  } catch {
+    return undefined;
   }
 }
