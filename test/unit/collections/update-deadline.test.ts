@@ -34,6 +34,7 @@ test('without a timeout of its own it gets an error after the default', async (t
   const reply = withDeadline(never, request({ wait: true }), 60_000);
   mock.timers.tick(60_000);
   await assert.rejects(reply, (error: ServiceError) => {
+    assert.equal(error.code, 'NEARIFY_TIMEOUT');
     assert.equal(error.httpStatus, 408);
     assert.equal(error.message, "Timeout: Timeout error: Operation 'Update' timed out after 60s");
     return true;
