@@ -248,19 +248,6 @@ for (const [request, expected] of FAULTS) {
   });
 }
 
-for (const request of [
-  { prefetch: { query: [1] }, query: [1] },
-  { query: 1, lookup_from: { collection: 'c' } },
-  { query: { nearest: [1], mmr: {} } },
-]) {
-  test(`does not pass over ${JSON.stringify(request)}, which it cannot run`, async () => {
-    assert.match(
-      await api.fault('POST', QUERY, request),
-      /^400 Bad request: .* is not supported by this version$/,
-    );
-  });
-}
-
 test('a batch without searches', async () => {
   assert.equal(await api.fault('POST', `${QUERY}/batch`, {}), `400 ${SHAPE}missing field \`searches\``);
   assert.match(
