@@ -12,6 +12,7 @@ const UPSERT = { points: [{ id: 1, vector: [1, 0] }] };
 const UNREADABLE = [
   ['PUT', `${POINTS}?wait=maybe`],
   ['PUT', `${POINTS}?wait=1`],
+  ['PUT', `${POINTS}?wait=true&wait=false`],
   ['PUT', `${POINTS}?ordering=total`],
   ['PUT', `${POINTS}?timeout=x`],
   ['POST', `${POINTS}/delete?wait=yes`],
