@@ -71,7 +71,7 @@ export const WALK = {
 } as const;
 
 /** How a walk treats rows that are deleted or not allowed. */
-export const WALK_MODE = { plain: 0, hidden: 1, twoHops: 2 } as const;
+export const WALK_MODE = { plain: 0, hidden: 1, twoHops: 2, scan: 3 } as const;
 
 /** Most entries of the lists that a walk fills in one hop. */
 export const LIST_MAX = 8192;

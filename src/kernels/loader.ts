@@ -95,8 +95,12 @@ export interface GraphKernels {
     tombstones: Pointer,
     allowed: Pointer,
   ): number;
+  /** After `searchBegin` in mode `scan`: scores the linked rows `from` ≤ offset < `to` by their codes, instead of a walk. */
+  searchScan(graph: Pointer, walk: Pointer, from: number, to: number): void;
   /** Expands at most `hops` candidates; 1 when the search is finished, else it can go on or be given up. */
   searchRun(graph: Pointer, walk: Pointer, hops: number): number;
+  /** How many of the rows found are not hidden and below `limit`. */
+  searchFound(walk: Pointer, limit: number): number;
   /**
    * Offers what was found, offsets below `limit` only, to the scratch heap that keeps the best `k` by exact float32
    * score; returns the heap's new length.

@@ -51,7 +51,7 @@ import {
   WALK_VISITED,
   WALK_VISITED_BYTES,
 } from './graph';
-import { MODE_HIDDEN, MODE_PLAIN, MODE_TWO_HOPS } from './walk';
+import { MODE_HIDDEN, MODE_PLAIN, MODE_SCAN, MODE_TWO_HOPS } from './walk';
 
 /** Constant number `index` in the order of `GRAPH_CONSTANTS` in graph-layout.ts; 0xffffffff past the end. */
 export function graphConstant(index: u32): u32 {
@@ -108,6 +108,7 @@ export function graphConstant(index: u32): u32 {
   if (index == 50) return MODE_PLAIN;
   if (index == 51) return MODE_HIDDEN;
   if (index == 52) return MODE_TWO_HOPS;
-  if (index == 53) return LIST_MAX;
+  if (index == 53) return MODE_SCAN;
+  if (index == 54) return LIST_MAX;
   return 0xffffffff;
 }

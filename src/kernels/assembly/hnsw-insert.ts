@@ -38,7 +38,8 @@ import { joinTree, linkBack } from './hnsw-link';
 import { acquire, release } from './lock';
 import { keyOffset, keyScore, poolInsert, poolKey } from './pool';
 import { encodeRow, recordAt } from './quantize';
-import { descend, MODE_PLAIN, scoreList, walkFrom, walkOn } from './walk';
+import { scoreList } from './hnsw-candidates';
+import { descend, MODE_PLAIN, walkFrom, walkOn } from './walk';
 
 const LAYER_MAX: u32 = 16;
 

@@ -23,7 +23,7 @@ import {
 import { rowAsTarget, selectNeighbours } from './hnsw-select';
 import { acquire, release } from './lock';
 import { keyOffset, poolInsert, poolKey } from './pool';
-import { scoreList } from './walk';
+import { scoreList } from './hnsw-candidates';
 
 /** Most tree links of a node: half of its list, and enough for the tree to branch. */
 function treeLinksMax(graph: usize): u32 {

@@ -9,6 +9,8 @@ import {
   layerOf,
   WALK_ALLOWED,
   WALK_COEFFICIENTS,
+  WALK_CURSOR,
+  WALK_EF,
   WALK_EVALUATIONS,
   WALK_HEAP,
   WALK_HOPS,
@@ -21,6 +23,7 @@ import {
   WALK_TOMBSTONES,
 } from './graph';
 import { heapOffer } from './heap';
+import { seedWalk } from './hnsw-two-hops';
 import { FLAG_HIDDEN, keyOffset, keyScore } from './pool';
 import {
   COEFFICIENT_LENGTH,
@@ -30,7 +33,7 @@ import {
   RECORD_STEP,
   recordAt,
 } from './quantize';
-import { descend, MODE_PLAIN, walkFrom, walkOn } from './walk';
+import { descend, MODE_SCAN, MODE_TWO_HOPS, walkFrom, walkOn } from './walk';
 
 /** Of an even distribution over one step: 4 / sqrt(12). */
 const FOUR_DEVIATIONS: f32 = 1.1547005;
@@ -60,9 +63,27 @@ export function searchBegin(
   store<u32>(walk, tombstones, WALK_TOMBSTONES);
   store<u32>(walk, allowed, WALK_ALLOWED);
   store<u32>(walk, mode, WALK_MODE);
+  if (mode == MODE_SCAN) {
+    store<u32>(walk, ef, WALK_EF);
+    store<u32>(walk, 0, WALK_CURSOR);
+    return 1;
+  }
   const start = descend(graph, walk, entry - 1, layerOf(graph, entry - 1), 0);
   walkFrom(graph, walk, start, ef);
+  if (mode == MODE_TWO_HOPS) seedWalk(graph, walk);
   return 1;
+}
+
+/** How many of the rows found so far may be returned: not hidden, and below `limit`. */
+export function searchFound(walk: usize, limit: u32): u32 {
+  const pool: usize = load<u32>(walk, WALK_POOL);
+  const end = pool + ((load<u32>(walk, WALK_LENGTH) as usize) << 3);
+  let count: u32 = 0;
+  for (let at = pool; at < end; at += 8) {
+    const key = load<i64>(at);
+    if ((key & FLAG_HIDDEN) == 0 && keyOffset(key) < limit) count++;
+  }
+  return count;
 }
 
 /** Expands at most `hops` candidates; 1 when the search is finished. Between two calls the caller may give it up. */
@@ -99,11 +120,10 @@ export function searchEnd(graph: usize, walk: usize, limit: u32, heapLength: u32
   const heap: usize = load<u32>(walk, WALK_HEAP);
   const hasCodes = load<u32>(graph, GRAPH_CODES) != 0;
   const coefficients = walk + WALK_COEFFICIENTS;
-  const hidden: i64 = load<u32>(walk, WALK_MODE) == MODE_PLAIN ? 0 : FLAG_HIDDEN;
   for (let at = pool; at < end; at += 8) {
     const key = load<i64>(at);
     const offset = keyOffset(key);
-    if ((key & hidden) != 0 || offset >= limit) continue;
+    if ((key & FLAG_HIDDEN) != 0 || offset >= limit) continue;
     let score = keyScore(key);
     if (hasCodes) {
       const error = errorMax(metric == METRIC_EUCLID, coefficients, recordAt(graph, offset), score);

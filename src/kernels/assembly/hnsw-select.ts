@@ -8,7 +8,7 @@ import {
 } from './graph';
 import { keyOffset, keyScore } from './pool';
 import { RECORD_CODES, recordAt, rowCoefficients } from './quantize';
-import { scoreList } from './walk';
+import { scoreList } from './hnsw-candidates';
 
 /** Makes the row at `offset` the fixed side of `scoreList`: sets the coefficients, returns the target. */
 export function rowAsTarget(graph: usize, offset: u32, coefficients: usize): usize {

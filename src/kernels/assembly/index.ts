@@ -7,5 +7,6 @@ export { heapOffer, heapSort } from './heap';
 export { scanTopK, scoreOffsets, scoreRange } from './scan';
 export { graphConstant } from './hnsw-constants';
 export { advanceLinked, insertRange } from './hnsw-insert';
-export { searchBegin, searchEnd, searchRun } from './hnsw-search';
+export { searchScan } from './hnsw-scan';
+export { searchBegin, searchEnd, searchFound, searchRun } from './hnsw-search';
 export { encodeQuery, encodeRow, rowCoefficients, scoreCodes } from './quantize';

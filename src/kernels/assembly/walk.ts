@@ -3,14 +3,7 @@
 
 import {
   GRAPH_CODES,
-  GRAPH_DIM,
-  GRAPH_METRIC,
-  GRAPH_ROW_STRIDE,
-  GRAPH_ROWS,
-  LIST_MAX,
   linksAt,
-  WALK_ALLOWED,
-  WALK_COEFFICIENTS,
   WALK_CURSOR,
   WALK_EF,
   WALK_EPOCH,
@@ -21,67 +14,23 @@ import {
   WALK_MODE,
   WALK_POOL,
   WALK_SCORES,
-  WALK_TARGET,
-  WALK_TOMBSTONES,
   WALK_TOUCHED,
   WALK_VISITED,
 } from './graph';
-import { FLAG_EXPANDED, FLAG_HIDDEN, keyOffset, keyScore, poolInsert, poolKey } from './pool';
-import { scoreCodes, touchRecords } from './quantize';
-import { scoreOffsets } from './scan';
+import { admit, scoreTargets } from './hnsw-candidates';
+import { gatherTwoHops } from './hnsw-two-hops';
+import { FLAG_EXPANDED, keyOffset } from './pool';
+import { touchRecords } from './quantize';
 import { beginVisited, markVisited } from './visited';
 
 /** Every row may be returned. */
 export const MODE_PLAIN: u32 = 0;
 /** Hidden rows stay in the pool, are walked through, and are left out of the result. */
 export const MODE_HIDDEN: u32 = 1;
-/** Hidden rows are stepped over to their neighbours (ACORN-1); only allowed rows are scored. */
+/** Hidden rows are stepped over to their neighbours (ACORN-1); only rows that may be returned are scored. */
 export const MODE_TWO_HOPS: u32 = 2;
-
-/** Scores, as the walk sees them, of the `n` > 0 rows at `list` against a fixed side; see `scoreCodes`. */
-export function scoreList(
-  graph: usize,
-  target: usize,
-  coefficients: usize,
-  list: usize,
-  n: u32,
-  out: usize,
-): void {
-  if (load<u32>(graph, GRAPH_CODES)) {
-    scoreCodes(graph, target, coefficients, list, n, out);
-    return;
-  }
-  scoreOffsets(
-    load<u32>(graph, GRAPH_METRIC),
-    load<u32>(graph, GRAPH_ROWS),
-    load<u32>(graph, GRAPH_ROW_STRIDE),
-    load<u32>(graph, GRAPH_DIM),
-    list,
-    n,
-    target,
-    out,
-  );
-}
-
-function scoreTargets(graph: usize, walk: usize, n: u32): void {
-  const list: usize = load<u32>(walk, WALK_LIST);
-  const target: usize = load<u32>(walk, WALK_TARGET);
-  scoreList(graph, target, walk + WALK_COEFFICIENTS, list, n, load<u32>(walk, WALK_SCORES));
-}
-
-function bitOf(bitmap: usize, offset: u32): u32 {
-  return (load<u32>(bitmap + ((offset >> 5) << 2)) >> (offset & 31)) & 1;
-}
-
-/** 1 if the walk may not return the row. */
-export function isHidden(walk: usize, offset: u32): u32 {
-  const tombstones: usize = load<u32>(walk, WALK_TOMBSTONES);
-  const allowed: usize = load<u32>(walk, WALK_ALLOWED);
-  let hidden: u32 = 0;
-  if (tombstones) hidden = bitOf(tombstones, offset);
-  if (allowed) hidden |= bitOf(allowed, offset) ^ 1;
-  return hidden;
-}
+/** No walk: all rows that may be returned are scored. */
+export const MODE_SCAN: u32 = 3;
 
 /** Lists the neighbours that were not visited yet, marks them, returns how many there are. */
 function gather(graph: usize, walk: usize, offset: u32, layer: u32): u32 {
@@ -109,63 +58,6 @@ function touchNext(graph: usize, walk: usize, key: i64, layer: u32, n: u32): voi
   store<u32>(walk, words, WALK_TOUCHED);
 }
 
-/** Adds the scored rows to the pool; `flags` go into their keys. */
-function admit(walk: usize, n: u32, isFlagged: bool): void {
-  const pool: usize = load<u32>(walk, WALK_POOL);
-  const max = load<u32>(walk, WALK_EF);
-  const list: usize = load<u32>(walk, WALK_LIST);
-  const scores: usize = load<u32>(walk, WALK_SCORES);
-  const last = pool + (((max - 1) as usize) << 3);
-  let length = load<u32>(walk, WALK_LENGTH);
-  let cursor = load<u32>(walk, WALK_CURSOR);
-  let worst: f32 = length == max ? keyScore(load<i64>(last)) : -Infinity;
-  for (let i: usize = 0; i < (n as usize) << 2; i += 4) {
-    const score = load<f32>(scores + i);
-    if (length == max && !(score > worst)) continue;
-    const offset = load<u32>(list + i);
-    let key = poolKey(score, offset);
-    if (isFlagged && isHidden(walk, offset)) key |= FLAG_HIDDEN;
-    const index = poolInsert(pool, length, max, key);
-    if (length < max) length++;
-    if (length == max) worst = keyScore(load<i64>(last));
-    cursor = min(cursor, index);
-  }
-  store<u32>(walk, length, WALK_LENGTH);
-  store<u32>(walk, cursor, WALK_CURSOR);
-}
-
-/** Lists allowed neighbours, and allowed neighbours of hidden ones; the hidden ones themselves if there is nothing else. */
-function gatherTwoHops(graph: usize, walk: usize, offset: u32, listMax: u32): u32 {
-  const links = linksAt(graph, offset, 0);
-  const end = links + 4 + ((load<u32>(links) as usize) << 2);
-  const visited: usize = load<u32>(walk, WALK_VISITED);
-  const epoch = load<u32>(walk, WALK_EPOCH);
-  const list: usize = load<u32>(walk, WALK_LIST);
-  const hiddenList = list + (((LIST_MAX >> 1) as usize) << 2);
-  let n: u32 = 0;
-  let hidden: u32 = 0;
-  for (let at = links + 4; at < end; at += 4) {
-    const neighbour = load<u32>(at);
-    if (load<u8>(visited + (neighbour as usize)) == epoch) continue;
-    store<u8>(visited + (neighbour as usize), epoch as u8);
-    if (isHidden(walk, neighbour)) store<u32>(hiddenList + ((hidden++ as usize) << 2), neighbour);
-    else store<u32>(list + ((n++ as usize) << 2), neighbour);
-  }
-  for (let i: u32 = 0; i < hidden && n < listMax; i++) {
-    const second = linksAt(graph, load<u32>(hiddenList + ((i as usize) << 2)), 0);
-    const secondEnd = second + 4 + ((load<u32>(second) as usize) << 2);
-    for (let at = second + 4; at < secondEnd; at += 4) {
-      const neighbour = load<u32>(at);
-      if (load<u8>(visited + (neighbour as usize)) == epoch || isHidden(walk, neighbour)) continue;
-      store<u8>(visited + (neighbour as usize), epoch as u8);
-      store<u32>(list + ((n++ as usize) << 2), neighbour);
-    }
-  }
-  if (n > 0) return n;
-  memory.copy(list, hiddenList, (hidden as usize) << 2);
-  return hidden;
-}
-
 /** Starts a walk with one row in the pool. Target, coefficients, mode and bitmaps are set already. */
 export function walkFrom(graph: usize, walk: usize, start: u32, ef: u32): void {
   beginVisited(walk);
@@ -182,7 +74,6 @@ export function walkFrom(graph: usize, walk: usize, start: u32, ef: u32): void {
 export function walkOn(graph: usize, walk: usize, layer: u32, hops: u32): bool {
   const pool: usize = load<u32>(walk, WALK_POOL);
   const mode = load<u32>(walk, WALK_MODE);
-  const twoHopMax = min<u32>(LIST_MAX >> 2, load<u32>(walk, WALK_EF));
   let done: u32 = 0;
   let evaluations: u32 = 0;
   let isFinished = false;
@@ -201,15 +92,12 @@ export function walkOn(graph: usize, walk: usize, layer: u32, hops: u32): bool {
     const key = load<i64>(at);
     store<i64>(at, key | FLAG_EXPANDED);
     const offset = keyOffset(key);
-    const n =
-      mode == MODE_TWO_HOPS
-        ? gatherTwoHops(graph, walk, offset, twoHopMax)
-        : gather(graph, walk, offset, layer);
+    const n = mode == MODE_TWO_HOPS ? gatherTwoHops(graph, walk, offset) : gather(graph, walk, offset, layer);
     if (n == 0) continue;
     evaluations += n;
     touchNext(graph, walk, load<i64>(cursor + 1 < length ? at + 8 : at), layer, n);
     scoreTargets(graph, walk, n);
-    admit(walk, n, mode != MODE_PLAIN);
+    admit(walk, n, mode == MODE_HIDDEN);
   }
   store<u32>(walk, load<u32>(walk, WALK_HOPS) + done, WALK_HOPS);
   store<u32>(walk, load<u32>(walk, WALK_EVALUATIONS) + evaluations, WALK_EVALUATIONS);

@@ -1,14 +1,20 @@
 import { EF_MAX, WALK_MODE } from '../../../kernels/graph-layout.ts';
 import { SCRATCH_HEAP_MAX } from '../../../kernels/memory-layout.ts';
 import { assert } from '../../../shared/assert.ts';
-import type { GraphHandle } from './graph.ts';
+import { type GraphHandle, linkedCount } from './graph.ts';
 
 export interface GraphSearch {
   /** Candidate list: at least `k`, at most EF_MAX. */
   readonly ef: number;
   /** How many rows the heap keeps. */
   readonly k: number;
+  /** As `planWalk` chooses it. */
   readonly mode: keyof typeof WALK_MODE;
+  /**
+   * How many rows may be returned, if known: when a walk under a filter finds fewer than it should, because they lie apart
+   * from each other, all are scanned instead.
+   */
+  readonly matches?: number;
   /** Addresses of bitmaps of rows that are deleted and of rows that a filter allows; 0: none. Not asked by `plain`. */
   readonly tombstones: number;
   readonly allowed: number;
@@ -22,20 +28,44 @@ export interface GraphSearch {
 
 /** Candidates expanded between two looks at the cancel flag: each costs up to 2m distances. */
 const HOPS_PER_SLICE = 256;
+const ROWS_PER_SLICE = 16_384;
 
 /**
  * Searches the graph for the rows most similar to the query in `scratch.query` (float32, normalised for Cosine, padded
  * with zeros) and offers them to `scratch.heap` by their exact scores, as `scanTopK` does: the two can be combined.
- * Returns the heap's new length; `heapSort` brings it into order. O(ef · m) distances.
+ * Returns the heap's new length; `heapSort` brings it into order. O(ef · m) distances, O(rows) for `scan`.
  */
 export function searchGraph(handle: GraphHandle, search: GraphSearch): number {
   const { kernels, graph, walk } = handle;
-  const { ef, k, limit, heapLength } = search;
+  const { ef, k, limit, heapLength, mode } = search;
   assert(k > 0 && k <= SCRATCH_HEAP_MAX && ef >= k && ef <= EF_MAX, `ef ${ef} does not serve k ${k}`);
-  const mode = WALK_MODE[search.mode];
-  const { head } = graph;
-  if (kernels.searchBegin(head, walk.head, ef, mode, search.tombstones, search.allowed) === 0)
-    return heapLength;
-  while (kernels.searchRun(head, walk.head, HOPS_PER_SLICE) === 0) search.checkCancelled();
-  return kernels.searchEnd(head, walk.head, limit, heapLength, k);
+  if (!begin(handle, search, mode)) return heapLength;
+  if (mode === 'scan') scan(handle, search);
+  else while (kernels.searchRun(graph.head, walk.head, HOPS_PER_SLICE) === 0) search.checkCancelled();
+  const isFiltered = mode === 'hidden' || mode === 'twoHops';
+  const expected = Math.min(k, search.matches ?? 0);
+  if (isFiltered && kernels.searchFound(walk.head, limit) < expected) {
+    begin(handle, search, 'scan');
+    scan(handle, search);
+  }
+  return kernels.searchEnd(graph.head, walk.head, limit, heapLength, k);
+}
+
+function begin(
+  { kernels, graph, walk }: GraphHandle,
+  search: GraphSearch,
+  mode: GraphSearch['mode'],
+): boolean {
+  const { ef, tombstones, allowed } = search;
+  return kernels.searchBegin(graph.head, walk.head, ef, WALK_MODE[mode], tombstones, allowed) !== 0;
+}
+
+/** Scores all linked rows that may be returned. */
+function scan(handle: GraphHandle, { limit, checkCancelled }: GraphSearch): void {
+  const { kernels, graph, walk } = handle;
+  const rows = Math.min(limit, linkedCount(handle));
+  for (let from = 0; from < rows; from += ROWS_PER_SLICE) {
+    checkCancelled();
+    kernels.searchScan(graph.head, walk.head, from, Math.min(from + ROWS_PER_SLICE, rows));
+  }
 }
