@@ -65,6 +65,8 @@ export const HEADER = {
   epoch: 5,
   /** Sequence lock of payloads that are changed in place, and of their versions and index columns: odd while they change. */
   payloadEpoch: 6,
+  /** In a collection's first segment: the last operation that memory shows, modulo 2^32. */
+  shownSeq: 7,
 } as const;
 
 export interface VectorSpec {

@@ -22,6 +22,7 @@ import {
   vectorConfigs,
   type VectorNumbers,
 } from '../vectors/vector-config.ts';
+import type { Collection } from './collection.ts';
 import { restoreGraphs } from './checkpoint.ts';
 import { configureSegment, createSegmentHandle, Segment } from './segment.ts';
 import type { SegmentHandle } from './segment-handle.ts';
@@ -60,8 +61,10 @@ export function configureCollection(
   { env, segments }: { env: Env; segments: readonly SegmentHandle[] },
   params: CreateCollection,
 ): SegmentHandle[] {
-  env.write(() => env.put(metaKey(META.params), Buffer.from(stringifyExact(params))));
-  const configs = vectorConfigs(params, readVectorNumbers(env));
+  const configs = env.write(() => {
+    env.put(metaKey(META.params), Buffer.from(stringifyExact(params)));
+    return vectorConfigs(params, readVectorNumbers(env));
+  });
   return segments.map((handle) => configureSegment(handle, configs));
 }
 
@@ -88,20 +91,61 @@ export function loadSegments(
   module: WebAssembly.Module,
 ): SegmentHandle[] {
   const configs = vectorConfigs(params, readVectorNumbers(env));
-  const prefix = metaKey(META.segment);
-  const metas = Array.from(env.range(prefix, endOfPrefix(prefix)), ({ value }) =>
-    JSON.parse(value.toString()),
-  );
-  return metas.map((meta: SegmentMeta) => {
-    // The rows were stored under other settings, perhaps: fewer threads leave more room for them.
-    const capacityMin = storedRows(env, meta.id);
-    const own = configs.filter(({ id }) => meta.vectors.includes(id));
-    const handle = createSegmentHandle({ id: meta.id, configs: own, ...sizing, capacityMin });
-    const segment = new Segment(handle, module, configs);
+  const attach = (handle: SegmentHandle) => new Segment(handle, module, configs);
+  return segmentMetas(env).map((meta) => loadSegment(env, meta, { configs, sizing, attach }));
+}
+
+/** What it takes to bring a segment into memory. */
+interface SegmentLoading {
+  readonly configs: readonly VectorConfig[];
+  readonly sizing: SegmentSizing;
+  readonly attach: (handle: SegmentHandle) => Segment;
+}
+
+function loadSegment(
+  env: Env,
+  meta: SegmentMeta,
+  { configs, sizing, attach }: SegmentLoading,
+): SegmentHandle {
+  // The rows were stored under other settings, perhaps: fewer threads leave more room for them.
+  const capacityMin = storedRows(env, meta.id);
+  const own = configs.filter(({ id }) => meta.vectors.includes(id));
+  const handle = createSegmentHandle({ id: meta.id, configs: own, ...sizing, capacityMin });
+  const segment = attach(handle);
+  loadRows(env, segment);
+  restoreGraphs(segment, env.path, LOADING_THREAD);
+  segment.showSeq(storedSeq(env));
+  return handle;
+}
+
+/**
+ * Brings memory up to what is stored, should the last writer have died between its commit and the moment when readers and
+ * the event loop knew of it; the next rows would be written over its own. Returns segments that memory lacks. Call first
+ * inside `env.write`. O(segments), unless something is missing.
+ */
+export function catchUp(
+  { env, segments, vectors: configs }: Collection,
+  loading: Omit<SegmentLoading, 'configs'>,
+): SegmentHandle[] {
+  const metas = segmentMetas(env);
+  const seq = storedSeq(env);
+  const isShown = segments[0] === undefined || segments[0].shownSeq === (seq | 0);
+  if (isShown && metas.length === segments.length) return [];
+  for (const segment of segments) {
+    segment.endChanges();
     loadRows(env, segment);
-    restoreGraphs(segment, env.path, LOADING_THREAD);
-    return handle;
-  });
+  }
+  segments[0]?.showSeq(seq);
+  return metas.slice(segments.length).map((meta) => loadSegment(env, meta, { configs, ...loading }));
+}
+
+function segmentMetas(env: Env): SegmentMeta[] {
+  const prefix = metaKey(META.segment);
+  return Array.from(env.range(prefix, endOfPrefix(prefix)), ({ value }) => JSON.parse(value.toString()));
+}
+
+function storedSeq(env: Env): number {
+  return Number(env.get(metaKey(META.seq))?.toString() ?? '0');
 }
 
 /** Adds an empty segment to a collection; call inside the write transaction that fills it. */
@@ -138,7 +182,8 @@ function loadRows(env: Env, segment: Segment): void {
       segment.loadVector(vector, lastNumberOf(key), decodeVectorRows(value));
     }
   }
-  segment.publish(count, storedTombstones(env, segment.id));
+  const deleted = storedTombstones(env, segment.id).filter((offset) => !segment.isDeleted(offset));
+  segment.publish(count, deleted);
 }
 
 /** Versions of rows whose payload was changed after they were written. */

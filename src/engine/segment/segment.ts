@@ -283,6 +283,25 @@ export class Segment {
     Atomics.notify(this.#header, HEADER.payloadEpoch);
   }
 
+  /** In a collection's first segment: the last operation that memory shows, modulo 2^32. */
+  get shownSeq(): number {
+    return Atomics.load(this.#header, HEADER.shownSeq);
+  }
+
+  /** Writer, last of all that it does after the commit of operation `seq`. */
+  showSeq(seq: number): void {
+    Atomics.store(this.#header, HEADER.shownSeq, seq | 0);
+  }
+
+  /** Writer: makes readers look again, and ends changes that a thread left under way when it died. */
+  endChanges(): void {
+    for (const word of [HEADER.epoch, HEADER.payloadEpoch]) {
+      const isUnderWay = (Atomics.load(this.#header, word) & 1) === 1;
+      Atomics.add(this.#header, word, isUnderWay ? 1 : 2);
+      Atomics.notify(this.#header, word);
+    }
+  }
+
   #bit(bitmap: number, offset: number): boolean {
     return (this.#bytes[bitmap + (offset >> 3)]! & (1 << (offset & 7))) !== 0;
   }

@@ -1,5 +1,5 @@
 import type { Collection } from '../../engine/segment/collection.ts';
-import { addSegment } from '../../engine/segment/open.ts';
+import { addSegment, catchUp } from '../../engine/segment/open.ts';
 import type { SegmentHandle } from '../../engine/segment/segment-handle.ts';
 import { WriteTransaction } from '../../engine/segment/write/transaction.ts';
 import type { BackgroundTasks, UpdateBatchResult, UpdateRequest } from '../../protocol/background-tasks.ts';
@@ -23,17 +23,20 @@ export function updateBatch(
   const startMs = performance.now();
   collections.learn(handle);
   const collection = collections.get(handle.id);
+  const attach = (segment: SegmentHandle) => collections.attachSegment(segment, collection.vectors);
   const prepared = requests.map((request) => prepare(collection, request, numbers));
   const newSegments: SegmentHandle[] = [];
   const openSegment = () => {
     const id = (collection.segments.at(-1)?.id ?? 0) + newSegments.length + 1;
     const opened = addSegment(collection.env, id, collection.vectors, sizing);
     newSegments.push(opened);
-    return collections.attachSegment(opened, collection.vectors);
+    return attach(opened);
   };
   collection.env.refresh();
   const { transaction, replies } = collection.env.write(() => {
-    const running = new WriteTransaction(collection, openSegment);
+    newSegments.push(...catchUp(collection, { sizing, attach }));
+    const segments = [...collection.segments, ...newSegments.map(attach)];
+    const running = new WriteTransaction({ ...collection, segments }, openSegment);
     const written = prepared.map((outcome, i) =>
       'refusal' in outcome ? outcome.refusal : apply(running, outcome.apply, requests[i]!, startMs),
     );

@@ -136,6 +136,7 @@ export class WriteTransaction {
       const changes = this.#changes.get(segment);
       if (changes !== undefined) segment.publish(changes.end, [...changes.deleted]);
     }
+    this.#segments[0]?.showSeq(this.#seq);
   }
 
   #hide({ segment, offset }: Location): void {
