@@ -1,8 +1,9 @@
 import type { Filter } from '../../../../schemas/filter.ts';
-import { EF_MAX, type WALK_MODE } from '../../../kernels/graph-layout.ts';
+import { EF_MAX } from '../../../kernels/graph-layout.ts';
 import { METRIC, SCRATCH_HEAP_MAX, type ScratchLayout } from '../../../kernels/memory-layout.ts';
 import { type GraphHandle, linkedCount } from '../../index/hnsw/graph.ts';
 import { searchGraph } from '../../index/hnsw/search.ts';
+import { planWalk } from '../../index/hnsw/strategy.ts';
 import { META, metaKey } from '../../../storage/keys.ts';
 import type { VectorValue } from '../../vectors/vector-value.ts';
 import type { Cancellation } from '../cancellation.ts';
@@ -35,10 +36,6 @@ export interface NearestPlan {
 const ROWS_PER_SLICE = 16_384;
 /** After this many searches that a concurrent update made void, search under a private copy of the tombstones. */
 const OPTIMISTIC_TRIES = 2;
-const BYTES_PER_KB = 1024;
-const BYTES_PER_VALUE = 4;
-/** Share of allowed rows below which a walk steps over the others (ACORN-1) instead of through them. */
-const TWO_HOPS_SHARE_MAX = 0.4;
 
 /** One search of a segment's rows, the query being in `scratch`. */
 interface Search {
@@ -50,7 +47,7 @@ interface Search {
   readonly count: number;
   /** Address of the bitmap to obey. */
   readonly tombstones: number;
-  /** The rows that the filter allows; undefined without a filter. */
+  /** The living rows that the filter allows; undefined without a filter. */
   readonly allowed: { readonly address: number; readonly count: number } | undefined;
   readonly cancel: Cancellation;
 }
@@ -73,6 +70,7 @@ export function searchSegment(
     const isPrivate = attempt >= OPTIMISTIC_TRIES;
     const { snapshot, tombstones } = freeze(collection, segment, isPrivate);
     const allowed = plan.filter && allow(collection, segment, plan.filter, snapshot, cancel);
+    if (allowed !== undefined) segment.kernels.bitmapAndNot(allowed, tombstones, snapshot.count);
     const search: Search = {
       segment,
       column,
@@ -80,7 +78,7 @@ export function searchSegment(
       plan,
       count: snapshot.count,
       tombstones,
-      allowed,
+      allowed: allowed && { address: allowed, count: segment.kernels.bitmapCount(allowed, snapshot.count) },
       cancel,
     };
     const hits = plan.k <= SCRATCH_HEAP_MAX ? searchHeap(search, graph) : scanAll(search);
@@ -110,51 +108,58 @@ function freeze(
   }
 }
 
+/** Writes the bitmap of the rows that a filter allows, deleted ones maybe among them; returns its address. */
 function allow(
   collection: Collection,
   segment: Segment,
   filter: Filter,
   snapshot: Snapshot,
   cancel: Cancellation,
-): Search['allowed'] {
+): number {
   const { filter: address } = segment.scratch(collection.threadIndex);
   const { bits } = collection.filterCache.bitmap(segment, filter, snapshot, cancel);
   segment.bytesAt(address, bits.length).set(bits);
-  return { address, count: segment.kernels.bitmapCount(address, snapshot.count) };
+  return address;
 }
 
 function searchHeap(search: Search, graph: GraphHandle | undefined): Hit[] {
-  const linked = graph === undefined || isScanCheaper(search) ? 0 : linkedCount(graph);
+  const linked =
+    graph === undefined || search.plan.k > EF_MAX ? 0 : Math.min(linkedCount(graph), search.count);
   const walked = linked === 0 ? 0 : walk(search, graph!, linked);
-  const from = Math.min(linked, search.count);
-  const length = search.plan.isIndexedOnly && graph !== undefined ? walked : scan(search, from, walked);
-  return heapHits(search, length);
-}
-
-function isScanCheaper({ column, plan, allowed }: Search): boolean {
-  if (plan.k > EF_MAX) return true;
-  if (allowed === undefined) return false;
-  return allowed.count * column.dim * BYTES_PER_VALUE < column.index.fullScanThresholdKb * BYTES_PER_KB;
+  const isComplete = search.plan.isIndexedOnly && graph !== undefined;
+  return heapHits(search, isComplete ? walked : scan(search, linked, walked));
 }
 
 /** Offers the best rows below `linked` to the heap; returns its length. */
-function walk(search: Search, graph: GraphHandle, linked: number): number {
-  const { segment, column, plan, tombstones, allowed, cancel } = search;
+function walk(
+  { segment, column, plan, count, tombstones, allowed, cancel }: Search,
+  graph: GraphHandle,
+  linked: number,
+) {
+  const { k } = plan;
+  const { m, efConstruct } = column.index;
+  // Of all rows; those that are linked are taken to be like the others.
+  const visible = allowed?.count ?? count - segment.deletedCount;
+  const matches = Math.round(visible * (linked / count));
+  const { mode, ef } = planWalk({
+    rows: linked,
+    matches,
+    m,
+    ef: Math.min(EF_MAX, Math.max(k, plan.ef ?? efConstruct)),
+    k,
+  });
   return searchGraph(graph, {
-    ef: Math.min(EF_MAX, Math.max(plan.k, plan.ef ?? column.index.efConstruct)),
-    k: plan.k,
-    mode: walkMode(search),
+    ef,
+    k,
+    mode,
+    // An estimate must not make a search look for more than there is.
+    ...(linked === count && { matches }),
     tombstones: segment.deletedCount === 0 ? 0 : tombstones,
     allowed: allowed?.address ?? 0,
-    limit: Math.min(linked, search.count),
+    limit: linked,
     heapLength: 0,
     checkCancelled: cancel.check,
   });
-}
-
-function walkMode({ segment, count, allowed }: Search): keyof typeof WALK_MODE {
-  if (allowed !== undefined) return allowed.count < count * TWO_HOPS_SHARE_MAX ? 'twoHops' : 'hidden';
-  return segment.deletedCount === 0 ? 'plain' : 'hidden';
 }
 
 /** Offers the rows from `from` on to the heap, which has `length` entries; returns its new length. */
