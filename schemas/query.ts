@@ -1,8 +1,9 @@
 /** The query API. */
 import { Type, type Static } from 'typebox';
 import { ExtendedPointId, ShardKeySelector, WithPayloadInterface, WithVector } from './common.ts';
-import { component, ref, withFacts } from './component.ts';
+import { component, ref, rule, unnamedRule, withFacts } from './component.ts';
 import { Filter } from './filter.ts';
+import { FormulaQuery } from './formula.ts';
 import { ScoredPoint } from './points.ts';
 import { float32, float64, oneOf, opt, uint, uint64 } from './scalars.ts';
 import { Document, Image, InferenceObject, NumbersInput, RowsInput, SparseVector } from './vectors.ts';
@@ -29,8 +30,149 @@ export type Mmr = Static<typeof Mmr>;
 export const NearestQuery = component('NearestQuery', Type.Object({ nearest: VectorInput, mmr: opt(Mmr) }));
 export type NearestQuery = Static<typeof NearestQuery>;
 
+export const RecommendStrategy = component(
+  'RecommendStrategy',
+  oneOf(['average_vector', 'best_score', 'sum_scores']),
+);
+export type RecommendStrategy = Static<typeof RecommendStrategy>;
+
+const isEmpty = (list: readonly unknown[] | null | undefined) => !list || list.length === 0;
+
+export const RecommendInput = component(
+  'RecommendInput',
+  rule(
+    Type.Object({
+      positive: opt(Type.Array(VectorInput), { description: 'Look for points like these.' }),
+      negative: opt(Type.Array(VectorInput), { description: 'Avoid points like these.' }),
+      strategy: opt(RecommendStrategy),
+    }),
+    ({ positive, negative }) =>
+      isEmpty(positive) && isEmpty(negative)
+        ? {
+            at: 'positives, negatives',
+            message: unnamedRule('At least one positive or negative vector/id must be provided'),
+          }
+        : undefined,
+  ),
+);
+export type RecommendInput = Static<typeof RecommendInput>;
+
+export const RecommendQuery = component('RecommendQuery', Type.Object({ recommend: RecommendInput }));
+export type RecommendQuery = Static<typeof RecommendQuery>;
+
+export const ContextPair = component(
+  'ContextPair',
+  Type.Object({ positive: VectorInput, negative: VectorInput }),
+);
+export type ContextPair = Static<typeof ContextPair>;
+
+/** A pair or a list of them, reported as a list. */
+function contextPairs() {
+  return withFacts(Type.Union([ContextPair, Type.Array(ContextPair), Type.Null()]), {
+    tellsInside: true,
+    isOneOrMany: true,
+  });
+}
+
+export const DiscoverInput = component(
+  'DiscoverInput',
+  Type.Object({ target: VectorInput, context: contextPairs() }),
+);
+export type DiscoverInput = Static<typeof DiscoverInput>;
+
+export const DiscoverQuery = component('DiscoverQuery', Type.Object({ discover: DiscoverInput }));
+export type DiscoverQuery = Static<typeof DiscoverQuery>;
+
+export const ContextInput = component('ContextInput', contextPairs());
+export type ContextInput = Static<typeof ContextInput>;
+
+export const ContextQuery = component('ContextQuery', Type.Object({ context: ContextInput }));
+export type ContextQuery = Static<typeof ContextQuery>;
+
+export const Fusion = component('Fusion', oneOf(['rrf', 'dbsf']));
+export type Fusion = Static<typeof Fusion>;
+
+export const FusionQuery = component('FusionQuery', Type.Object({ fusion: Fusion }));
+export type FusionQuery = Static<typeof FusionQuery>;
+
+export const Rrf = component(
+  'Rrf',
+  Type.Object({
+    k: opt(uint({ minimum: 1 }), {
+      description: 'The larger, the less the first ranks stand out: 2 if not given.',
+    }),
+    weights: opt(Type.Unsafe<number[] | Float32Array>(Type.Array(float32())), {
+      description: 'One for each prefetch.',
+    }),
+  }),
+);
+export type Rrf = Static<typeof Rrf>;
+
+export const RrfQuery = component('RrfQuery', Type.Object({ rrf: Rrf }));
+export type RrfQuery = Static<typeof RrfQuery>;
+
+export const Sample = component('Sample', oneOf(['random']));
+export type Sample = Static<typeof Sample>;
+
+export const SampleQuery = component('SampleQuery', Type.Object({ sample: Sample }));
+export type SampleQuery = Static<typeof SampleQuery>;
+
+export const FeedbackItem = component(
+  'FeedbackItem',
+  Type.Object({ example: VectorInput, score: float32({ description: 'Given by a better judge.' }) }),
+);
+export type FeedbackItem = Static<typeof FeedbackItem>;
+
+export const NaiveFeedbackStrategyParams = component(
+  'NaiveFeedbackStrategyParams',
+  Type.Object({ a: float32(), b: float32({ minimum: 0 }), c: float32() }),
+);
+export type NaiveFeedbackStrategyParams = Static<typeof NaiveFeedbackStrategyParams>;
+
+export const NaiveFeedbackStrategy = component(
+  'NaiveFeedbackStrategy',
+  Type.Object({ naive: NaiveFeedbackStrategyParams }),
+);
+export type NaiveFeedbackStrategy = Static<typeof NaiveFeedbackStrategy>;
+
+export const FeedbackStrategy = component('FeedbackStrategy', Type.Union([NaiveFeedbackStrategy]));
+export type FeedbackStrategy = Static<typeof FeedbackStrategy>;
+
+export const RelevanceFeedbackInput = component(
+  'RelevanceFeedbackInput',
+  rule(
+    Type.Object({
+      target: VectorInput,
+      feedback: Type.Array(FeedbackItem),
+      strategy: FeedbackStrategy,
+    }),
+    ({ feedback }) =>
+      feedback.length > 0 ? undefined : { at: 'feedback', message: 'feedback elements must be non-empty' },
+  ),
+);
+export type RelevanceFeedbackInput = Static<typeof RelevanceFeedbackInput>;
+
+export const RelevanceFeedbackQuery = component(
+  'RelevanceFeedbackQuery',
+  Type.Object({ relevance_feedback: RelevanceFeedbackInput }),
+);
+export type RelevanceFeedbackQuery = Static<typeof RelevanceFeedbackQuery>;
+
 /** The kinds of query that an object with their name as its key stands for. */
-export const Query = component('Query', Type.Union([NearestQuery]));
+export const Query = component(
+  'Query',
+  Type.Union([
+    NearestQuery,
+    RecommendQuery,
+    DiscoverQuery,
+    ContextQuery,
+    FusionQuery,
+    RrfQuery,
+    FormulaQuery,
+    SampleQuery,
+    RelevanceFeedbackQuery,
+  ]),
+);
 export type Query = Static<typeof Query>;
 
 export const QueryInterface = component('QueryInterface', Type.Union([VectorInput, Query]));

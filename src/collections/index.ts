@@ -141,7 +141,7 @@ class CollectionRegistry implements Collections {
         const { handle } = entry;
         const params = mergeSettings(handle.params, update);
         const segments = await this.#pool.run('configure', { handle, params });
-        entry.handle = { ...handle, generation: handle.generation + 1, params, segments };
+        this.#replaceHandle(entry, { ...handle, generation: handle.generation + 1, params, segments });
       });
       entry.linker.kick();
     });
@@ -224,16 +224,23 @@ class CollectionRegistry implements Collections {
       }),
     };
     this.#entries.set(opened.name, entry);
+    this.#ring.publish(handle);
     entry.linker.kick();
+  }
+
+  /** Every search thread knows every collection: a request can name others than the one in its path. */
+  #replaceHandle(entry: Entry, handle: CollectionHandle): void {
+    entry.handle = handle;
+    this.#ring.publish(handle);
   }
 
   #addSegments(entry: Entry, { newSegments }: UpdateBatchResult): void {
     if (newSegments.length === 0) return;
     const { handle } = entry;
-    entry.handle = {
+    this.#replaceHandle(entry, {
       ...handle,
       generation: handle.generation + 1,
       segments: [...handle.segments, ...newSegments],
-    };
+    });
   }
 }

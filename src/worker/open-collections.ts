@@ -17,6 +17,7 @@ export class OpenCollections {
   readonly #module: WebAssembly.Module;
   readonly #threadIndex: number;
   readonly #handles = new Map<number, CollectionHandle>();
+  readonly #idsByName = new Map<string, number>();
   readonly #open = new Map<number, { generation: number; collection: Collection }>();
 
   /** `threadIndex`: the scratch area of every segment that belongs to this thread. */
@@ -28,7 +29,9 @@ export class OpenCollections {
   /** Takes a new or newer handle; an older one than is known is ignored. */
   learn(handle: CollectionHandle): void {
     const known = this.#handles.get(handle.id);
-    if (known === undefined || known.generation < handle.generation) this.#handles.set(handle.id, handle);
+    if (known !== undefined && known.generation >= handle.generation) return;
+    this.#handles.set(handle.id, handle);
+    this.#idsByName.set(handle.name, handle.id);
   }
 
   generation(collectionId: number): number {
@@ -45,6 +48,12 @@ export class OpenCollections {
     return collection;
   }
 
+  /** The collection of a name, as far as this thread has learned. */
+  named(name: string): Collection | undefined {
+    const id = this.#idsByName.get(name);
+    return id === undefined ? undefined : this.get(id);
+  }
+
   /** Attaches to a segment that this thread has just created. */
   attachSegment(handle: SegmentHandle, vectors: readonly VectorConfig[]): Segment {
     return new Segment(handle, this.#module, vectors);
@@ -53,6 +62,9 @@ export class OpenCollections {
   /** Closes the files of a dropped collection. */
   async forget(collectionId: number): Promise<void> {
     const open = this.#open.get(collectionId);
+    const name = this.#handles.get(collectionId)?.name;
+    // Another collection may have the name by now.
+    if (name !== undefined && this.#idsByName.get(name) === collectionId) this.#idsByName.delete(name);
     this.#handles.delete(collectionId);
     this.#open.delete(collectionId);
     await open?.collection.env.close();

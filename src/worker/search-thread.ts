@@ -81,9 +81,8 @@ async function serve(slot: number, mailedBody: Uint8Array | undefined): Promise<
   const header = slotHeader(ring, slot);
   Atomics.store(words, header + SLOT.owner, threadIndex);
   Atomics.store(words, header + SLOT.state, SLOT_STATE.running);
-  // The announcement of the collection may have come after this thread last looked.
-  if (collections.generation(words[header + SLOT.collectionId]!) < words[header + SLOT.generation]!)
-    await readMail();
+  // Announcements of collections that the request concerns may have come after this thread last looked.
+  if (Atomics.load(words, ring.mailFlags + threadIndex) !== 0) await readMail();
   const { status, body } = run(slot, header, mailedBody);
   const data = slotData(ring, slot);
   const fits = body.length <= data.length;
@@ -119,9 +118,16 @@ function run(
     cancel.check();
     const writer = openEnvelope(kernels.floats);
     const collection = collections.get(words[header + SLOT.collectionId]!);
+    const used = new Set([collection]);
+    const find = (name: string) => {
+      const found = collections.named(name);
+      if (found !== undefined) used.add(found);
+      return found;
+    };
     try {
       READ_HANDLERS[task]({
         collection,
+        find,
         args: JSON.parse(Buffer.from(data.subarray(0, argsBytes)).toString()),
         body,
         cancel,
@@ -130,7 +136,7 @@ function run(
       });
     } finally {
       // LMDB keeps every page of the state that a reader has seen last: while this thread sleeps, the file would grow.
-      collection.env.refresh();
+      for (const { env } of used) env.refresh();
     }
     return { status: 200, body: closeEnvelope(writer, startMs) };
   } catch (error) {

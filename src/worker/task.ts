@@ -8,6 +8,8 @@ import type { JsonWriter } from '../shared/json/writer.ts';
 /** What a read task works with. */
 export interface ReadContext {
   readonly collection: Collection;
+  /** Another collection by its name. */
+  readonly find: (name: string) => Collection | undefined;
   readonly args: TaskArguments;
   readonly body: Uint8Array;
   readonly cancel: Cancellation;

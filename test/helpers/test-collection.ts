@@ -88,7 +88,8 @@ export class Tasks {
     const { collection } = this;
     const cancel = NEVER_CANCELLED;
     const { numbers } = kernels;
-    READ_HANDLERS[task]({ collection, args, body: bytesOf(body), cancel, numbers, writer });
+    const find = (name: string) => this.#open.named(name);
+    READ_HANDLERS[task]({ collection, find, args, body: bytesOf(body), cancel, numbers, writer });
     return Buffer.from(writer.finish()).toString();
   }
 

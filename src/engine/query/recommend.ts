@@ -1,4 +1,12 @@
 /** Points like the positive examples and unlike the negative ones. */
+import { assert } from '../../shared/assert.ts';
+import {
+  type DenseValue,
+  type MultiValue,
+  type SparseValue,
+  sortedSparse,
+  type VectorValue,
+} from '../vectors/vector-value.ts';
 import { type Combination, scaledFastSigmoid } from './combination.ts';
 
 /** The largest similarity of point i among the examples from `from` to `to`; -Infinity if there are none. */
@@ -33,22 +41,65 @@ export function sumScores(positiveCount: number): Combination {
   };
 }
 
-/** The mean of vectors of one length, of which there is at least one. */
-export function mean(vectors: readonly ArrayLike<number>[]): Float32Array {
-  const sum = new Float32Array(vectors[0]!.length);
-  for (const vector of vectors) {
-    for (let i = 0; i < sum.length; i++) sum[i]! += vector[i]!;
+/**
+ * The vector to be near to: the mean of the positives, and as far again from that of the negatives. All are of one kind,
+ * and there is a positive one. Of multivectors the rows are put together, those of the negatives with the opposite sign.
+ */
+export function averageVector(
+  positives: readonly VectorValue[],
+  negatives: readonly VectorValue[],
+): VectorValue {
+  const [first] = positives;
+  assert(first !== undefined, 'there is a positive vector');
+  switch (first.kind) {
+    case 'dense':
+      return averageDense(positives as readonly DenseValue[], negatives as readonly DenseValue[]);
+    case 'sparse':
+      return averageSparse(positives as readonly SparseValue[], negatives as readonly SparseValue[]);
+    case 'multi':
+      return joinedRows(positives as readonly MultiValue[], negatives as readonly MultiValue[]);
+  }
+}
+
+function averageDense(positives: readonly DenseValue[], negatives: readonly DenseValue[]): DenseValue {
+  const positive = mean(positives);
+  if (negatives.length === 0) return { kind: 'dense', values: positive };
+  const negative = mean(negatives);
+  return { kind: 'dense', values: positive.map((value, i) => value + value - negative[i]!) };
+}
+
+function mean(vectors: readonly DenseValue[]): Float32Array {
+  const sum = new Float32Array(vectors[0]!.values.length);
+  for (const { values } of vectors) {
+    for (let i = 0; i < sum.length; i++) sum[i]! += values[i]!;
   }
   return sum.map((value) => value / vectors.length);
 }
 
-/** The vector to be near to: the mean of the positives, and as far again from that of the negatives. */
-export function averageVector(
-  positives: readonly ArrayLike<number>[],
-  negatives: readonly ArrayLike<number>[],
-): Float32Array {
-  const positive = mean(positives);
-  if (negatives.length === 0) return positive;
-  const negative = mean(negatives);
-  return positive.map((value, i) => value + value - negative[i]!);
+function averageSparse(positives: readonly SparseValue[], negatives: readonly SparseValue[]): SparseValue {
+  const average = new Map<number, number>();
+  const add = (vectors: readonly SparseValue[], factor: number) => {
+    for (const { indices, values } of vectors) {
+      for (const [i, index] of indices.entries()) {
+        average.set(index, (average.get(index) ?? 0) + (factor * values[i]!) / vectors.length);
+      }
+    }
+  };
+  add(positives, negatives.length === 0 ? 1 : 2);
+  add(negatives, -1);
+  return sortedSparse(Uint32Array.from(average.keys()), Float32Array.from(average.values()));
+}
+
+function joinedRows(positives: readonly MultiValue[], negatives: readonly MultiValue[]): MultiValue {
+  const parts = [
+    ...positives.map(({ rows }) => rows),
+    ...negatives.map(({ rows }) => rows.map((value) => -value)),
+  ];
+  const joined = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return { kind: 'multi', dim: positives[0]!.dim, rows: joined };
 }

@@ -51,7 +51,7 @@ function shapeNode(schema: Schema, facts: Facts): SchemaNode {
     case 'null':
       return NULL;
     case 'array':
-      return list(compile(schema.items ?? {}));
+      return list(compile(schema.items ?? {}), schema.items?.type === 'number');
     case 'object':
       return objectNode(schema, facts);
     default:
@@ -70,7 +70,9 @@ function reference(facts: Facts): SchemaNode {
     fits: (value) => node().fits(value),
     explain: (value) => node().explain(value),
     verify: (value, path, faults) => node().verify(value, path, faults),
-    isFloat: false,
+    get isFloat() {
+      return node().isFloat;
+    },
   };
 }
 
@@ -78,7 +80,7 @@ function withRules(node: SchemaNode, facts: Facts): SchemaNode {
   const { rules = [], explain } = facts;
   if (rules.length === 0 && explain === undefined) return node;
   return {
-    ...node,
+    fits: node.fits,
     explain: explain ?? node.explain,
     verify: (value, path, faults) => {
       node.verify(value, path, faults);
@@ -89,10 +91,14 @@ function withRules(node: SchemaNode, facts: Facts): SchemaNode {
         faults.push({ path: at, message: fault.message, isFormat: fault.format === true });
       }
     },
+    get isFloat() {
+      return node.isFloat;
+    },
   };
 }
 
-function list(items: SchemaNode): SchemaNode {
+/** `isNumbers`: there is nothing but plain numbers, which have no rules, and often very many of them. */
+function list(items: SchemaNode, isNumbers: boolean): SchemaNode {
   const fitsItem = (value: unknown, i: number, all: unknown[]) => {
     if (items.isFloat && typeof value === 'bigint') all[i] = Number(value);
     return items.fits(all[i]);
@@ -107,7 +113,7 @@ function list(items: SchemaNode): SchemaNode {
       return items.explain(value.find((item) => !items.fits(item)));
     },
     verify: (value, path, faults) => {
-      if (items.isFloat) return;
+      if (isNumbers || value instanceof Float32Array) return;
       for (const [i, item] of (value as unknown[]).entries()) items.verify(item, [...path, `[${i}]`], faults);
     },
     isFloat: false,
@@ -227,6 +233,8 @@ function map(entries: SchemaNode): SchemaNode {
 function union(schema: Schema, facts: Facts): SchemaNode {
   const nodes = schema.anyOf!.map(compile);
   const chosenFor = (value: unknown) => facts.choose?.(value) ?? -1;
+  const hasInteger = schema.anyOf!.some(({ type }) => type === 'integer');
+  let isFloat: boolean | undefined;
   return {
     // Each variant is tried once: a second look would double the cost with every level that unions are nested.
     fits: (value) => {
@@ -240,7 +248,11 @@ function union(schema: Schema, facts: Facts): SchemaNode {
       const isLone = facts.isOneOrMany === true && index === 0;
       nodes[index]?.verify(value, isLone ? [...path, '[0]'] : path, faults);
     },
-    isFloat: nodes.some((node) => node.isFloat) && !schema.anyOf!.some(({ type }) => type === 'integer'),
+    // Asked for at the first use: a variant may refer to what is still being compiled.
+    get isFloat() {
+      isFloat ??= !hasInteger && nodes.some((node) => node.isFloat);
+      return isFloat;
+    },
   };
 }
 

@@ -7,18 +7,17 @@ const validateQuery = compileValidator(QueryRequest, { part: 'JSON body' });
 const validateBatch = compileValidator(QueryRequestBatch, { part: 'JSON body' });
 
 export function runQuery(context: ReadContext): void {
-  const { collection, cancel, writer } = context;
-  query(collection, validateQuery(parseBody(context)), writer, cancel);
+  query(context, validateQuery(parseBody(context)), context.writer);
 }
 
 /** One answer for each search, in order; the first that fails fails all. */
 export function runQueryBatch(context: ReadContext): void {
-  const { collection, cancel, writer } = context;
+  const { writer } = context;
   const { searches } = validateBatch(parseBody(context));
   writer.text('[');
   for (const [i, search] of searches.entries()) {
     if (i > 0) writer.text(',');
-    query(collection, search, writer, cancel);
+    query(context, search, writer);
   }
   writer.text(']');
 }

@@ -18,6 +18,25 @@ test('every form of a query', () => {
     { nearest: [1, 2] },
     { nearest: UUID, mmr: { diversity: 0.5, candidates_limit: 100 } },
     { text: 'a', model: 'qdrant/bm25' },
+    { recommend: { positive: [1, [0.5], UUID], negative: null, strategy: 'sum_scores' } },
+    { recommend: { negative: [1] } },
+    { discover: { target: 1, context: null } },
+    { discover: { target: [1], context: { positive: 1, negative: [2] } } },
+    { context: [{ positive: 1, negative: UUID }] },
+    { context: null },
+    { fusion: 'rrf' },
+    { fusion: 'dbsf' },
+    { rrf: {} },
+    { rrf: { k: 1, weights: [1, 0.5] } },
+    { sample: 'random' },
+    {
+      relevance_feedback: {
+        target: 1,
+        feedback: [{ example: [1], score: 1 }],
+        strategy: { naive: { a: 1, b: 0, c: -1 } },
+      },
+    },
+    { formula: 'a.b[]' },
     null,
   ];
   assertVerdicts(QueryRequest, [
@@ -95,6 +114,84 @@ test('filters of a query tell what is wrong inside', () => {
     [
       { filter: { x: 1 } },
       format('unknown field `x`, expected one of `should`, `min_should`, `must`, `must_not`'),
+    ],
+  ]);
+});
+
+const EXPRESSIONS = [
+  1,
+  -0.5,
+  '$score',
+  { key: 'a', match: { value: 1 } },
+  { must: [{ has_id: [1] }] },
+  {},
+  { mult: [1, 0.5] },
+  { sum: ['a', { neg: 1 }, { abs: 'b' }] },
+  { div: { left: 1, right: 'a', by_zero_default: null } },
+  { pow: { base: 1, exponent: 2 } },
+  { sqrt: { exp: { ln: { log10: { acosh: 1 } } } } },
+  { max: [1], min: [] },
+  { geo_distance: { origin: { lon: 1, lat: 2 }, to: 'a' } },
+  { datetime: 'any text' },
+  { datetime_key: 'a' },
+  { lin_decay: { x: 1 } },
+  { exp_decay: { x: 'a', target: { datetime: '2024-01-01' }, scale: 1, midpoint: 0.5 } },
+  { gauss_decay: { x: 1, target: null, scale: null, midpoint: null } },
+];
+
+test('every form of an expression', () => {
+  for (const formula of EXPRESSIONS) {
+    assertVerdicts(QueryRequest, [[{ query: { formula, defaults: { a: [1, 0.5] } } }, accepted]]);
+    const deep = { sum: [formula, { mult: [formula] }] };
+    assertVerdicts(QueryRequest, [[{ query: { formula: deep } }, accepted]]);
+  }
+});
+
+test('expressions that are none', () => {
+  const refused = format('data did not match any variant of untagged enum QueryInterface');
+  for (const formula of [true, null, [1], { other: 1 }, { sum: 1 }, { sum: [true] }, { div: { left: 1 } }]) {
+    assertVerdicts(QueryRequest, [[{ query: { formula } }, refused]]);
+  }
+});
+
+test('an object with the key of a condition is a condition, whatever else is in it', () => {
+  const message = 'Validation error: At least one field condition must be specified [{}]';
+  assertVerdicts(QueryRequest, [
+    [{ query: { formula: { key: 'a', sum: [1] } } }, violation(`internal.query.formula.__all__: ${message}`)],
+    [
+      { query: { formula: { sum: [1, { key: 'a' }] } } },
+      violation(`internal.query.formula.sum[1].__all__: ${message}`),
+    ],
+  ]);
+});
+
+test('defaults of scores are numbers', () => {
+  const refused = violation('internal.query.defaults: Validation error: Score default must be a number [{}]');
+  assertVerdicts(QueryRequest, [
+    [{ query: { formula: 1, defaults: { $score: 1, '$score[3]': 0.5, a: 'text' } } }, accepted],
+    [{ query: { formula: 1, defaults: { $score: '1' } } }, refused],
+    [{ query: { formula: 1, defaults: { '$score[1]': null } } }, refused],
+    [
+      { query: { formula: 1, defaults: { $other: 1 } } },
+      violation('internal.query.defaults: Invalid reserved word: $other'),
+    ],
+  ]);
+});
+
+test('examples there must be', () => {
+  const none =
+    'internal.query.recommend.positives, negatives: ' +
+    'Validation error: At least one positive or negative vector/id must be provided [{}]';
+  assertVerdicts(QueryRequest, [
+    [{ query: { recommend: {} } }, violation(none)],
+    [{ query: { recommend: { positive: [], negative: null } } }, violation(none)],
+    [
+      {
+        query: {
+          relevance_feedback: { target: 1, feedback: [], strategy: { naive: { a: 1, b: 1, c: 1 } } },
+        },
+      },
+      violation('internal.query.relevance_feedback.feedback: feedback elements must be non-empty'),
     ],
   ]);
 });

@@ -19,6 +19,7 @@ export interface ScrollPage {
 }
 
 const POINTS_BETWEEN_CHECKS = 256;
+const NOTHING: ReadonlySet<PointId> = new Set();
 
 /** Points in the order of their ids, from `from` (inclusive) on, at most `limit` that match the filter. */
 export function scroll(
@@ -27,11 +28,13 @@ export function scroll(
     readonly from?: PointId | undefined;
     readonly limit: number;
     readonly filter?: Filter | undefined;
+    readonly excluded?: ReadonlySet<PointId>;
   },
   cancel: Cancellation,
 ): ScrollPage {
   const all = Buffer.of(PREFIX.pointId);
   const start = options.from === undefined ? all : pointIdKey(encodePointId(options.from));
+  const { excluded = NOTHING } = options;
   const matches = rowMatcher(options.filter);
   const points: ScrolledPoint[] = [];
   let visited = 0;
@@ -40,6 +43,7 @@ export function scroll(
     const at = decodeLocation(collection, value);
     const payload = at && collection.env.get(payloadKey(at.segment.id, at.offset));
     if (at === undefined || payload === undefined || !matches(at, payload)) continue;
+    if (excluded.size > 0 && excluded.has(decodePointId(key.subarray(1)))) continue;
     if (points.length === options.limit) return { points, next: decodePointId(key.subarray(1)) };
     points.push({ at, payload });
   }

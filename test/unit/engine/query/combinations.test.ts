@@ -6,6 +6,7 @@ import { contextLoss } from '../../../../src/engine/query/context.ts';
 import { discovery } from '../../../../src/engine/query/discover.ts';
 import { naiveFeedback } from '../../../../src/engine/query/feedback.ts';
 import { averageVector, bestScore, sumScores } from '../../../../src/engine/query/recommend.ts';
+import type { VectorValue } from '../../../../src/engine/vectors/vector-value.ts';
 import { runs } from '../../../helpers/property-runs.ts';
 
 /** The score of one point from its similarities to the examples, float32. */
@@ -37,14 +38,41 @@ test('sum of scores', () => {
   assert.equal(scoreOf(sumScores(0), 1, 3), -4);
 });
 
+const dense = (...values: number[]): VectorValue => ({ kind: 'dense', values });
+const sparse = (entries: Record<number, number>): VectorValue => ({
+  kind: 'sparse',
+  indices: Uint32Array.from(Object.keys(entries), Number),
+  values: Float32Array.from(Object.values(entries)),
+});
+const multi = (...rows: number[]): VectorValue => ({ kind: 'multi', dim: 2, rows: Float32Array.from(rows) });
+
+function average(positives: VectorValue[], negatives: VectorValue[]): number[] {
+  const { values } = averageVector(positives, negatives) as { values: Float32Array };
+  return [...values];
+}
+
 test('the average of positives, mirrored at that of negatives', () => {
-  const positives = [
-    [1, 2],
-    [3, 4],
-  ];
-  assert.deepEqual([...averageVector(positives, [])], [2, 3]);
-  assert.deepEqual([...averageVector(positives, [[1, 1], Float32Array.of(3, 5)])], [2, 3]);
-  assert.deepEqual([...averageVector([[1, 1]], [[0, 3]])], [2, -1]);
+  assert.deepEqual(average([dense(1, 2), dense(3, 4)], []), [2, 3]);
+  assert.deepEqual(average([dense(1, 2), dense(3, 4)], [dense(1, 1), dense(3, 5)]), [2, 3]);
+  assert.deepEqual(average([dense(1, 1)], [dense(0, 3)]), [2, -1]);
+});
+
+test('the average of sparse vectors, position by position', () => {
+  assert.deepEqual(
+    averageVector([sparse({ 5: 1, 9: 2 }), sparse({ 7: 4, 9: 4 })], []),
+    sparse({ 5: 0.5, 7: 2, 9: 3 }),
+  );
+  assert.deepEqual(
+    averageVector([sparse({ 5: 1 })], [sparse({ 1: 4, 5: 1 }), sparse({ 1: 2 })]),
+    sparse({ 1: -3, 5: 1.5 }),
+  );
+});
+
+test('the rows of multivectors together, those of negatives turned round', () => {
+  assert.deepEqual(
+    averageVector([multi(1, 2), multi(3, 4, 5, 6)], [multi(7, 8)]),
+    multi(1, 2, 3, 4, 5, 6, -7, -8),
+  );
 });
 
 test('discovery: pairs count whole, the target decides among equals', () => {

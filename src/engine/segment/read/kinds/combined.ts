@@ -1,0 +1,28 @@
+import type { Combination } from '../../../query/combination.ts';
+import { rank } from '../rank.ts';
+import type { Example } from '../scorer.ts';
+import { inputRows, type Stage, type StageContext } from '../stage.ts';
+import { isBetterThan, leading } from '../threshold.ts';
+
+/**
+ * Points by a score made of their similarities to several examples. The scores are such that the larger are the better, also
+ * where the metric is a distance; the threshold is compared in the direction of the metric all the same, as Qdrant does.
+ */
+export function combinedStage(
+  examples: readonly Example[],
+  combination: Combination,
+  context: StageContext,
+): Stage {
+  const { name: vectorName, metric } = context.vectorConfig();
+  return {
+    run: (execution, input) => {
+      const rows = rank(execution.collection, inputRows(execution, input), {
+        vectorName,
+        examples,
+        combination,
+        limit: input.limit,
+      });
+      return leading(rows, isBetterThan(metric, input.threshold));
+    },
+  };
+}
