@@ -78,7 +78,10 @@ export function searchSegment(
       plan,
       count: snapshot.count,
       tombstones,
-      allowed: allowed && { address: allowed, count: segment.kernels.bitmapCount(allowed, snapshot.count) },
+      allowed:
+        allowed === undefined
+          ? undefined
+          : { address: allowed, count: segment.kernels.bitmapCount(allowed, snapshot.count) },
       cancel,
     };
     const hits = plan.k <= SCRATCH_HEAP_MAX ? searchHeap(search, graph) : scanAll(search);
