@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { linkSlice } from '../../src/engine/index/hnsw/build.ts';
+import { hasAbandonedRows, linkSlice, resetGraph } from '../../src/engine/index/hnsw/build.ts';
 import { linkedCount } from '../../src/engine/index/hnsw/graph.ts';
 import { assertValidGraph } from '../../src/engine/index/hnsw/validate.ts';
-import { EF_MAX, GRAPH, GRAPH_CONSTANTS, WALK } from '../../src/kernels/graph-layout.ts';
+import { EF_MAX, GRAPH, GRAPH_CONSTANTS, NODE, WALK } from '../../src/kernels/graph-layout.ts';
 import { attachGraph, createGraphMemory, linkAll, writeRows } from '../recall/graph-memory.ts';
 import { clustered, exactSearch, walkSearch } from '../recall/measure.ts';
 import { kernelPair } from './support.ts';
@@ -171,4 +171,23 @@ test('a walk counts what it did', () => {
   assert.ok(counter('hops') >= 50 && counter('hops') < 200, `${counter('hops')} hops`);
   assert.ok(counter('evaluations') > counter('hops') && counter('evaluations') <= 1000);
   assert.equal(linkedCount(handle), 1000);
+});
+
+test('a graph that a dead thread left with a lock and rows taken can be emptied and built again', () => {
+  const { target, handle, rows } = graphOf(500);
+  writeRows(target, handle, rows);
+  linkSlice(handle, 300, { msMax: Infinity });
+  const expected = assertValidGraph(handle);
+  assert.equal(hasAbandonedRows(handle), false);
+  const { words, graph } = handle;
+  Atomics.add(words, graph.head / 4 + GRAPH.claimedCount, 4);
+  words[(graph.nodes + 7 * graph.nodeStrideBytes) / 4 + NODE.lock] = 1;
+  words[graph.head / 4 + GRAPH.lock] = 1;
+  assert.equal(hasAbandonedRows(handle), true);
+  resetGraph(handle);
+  assert.equal(hasAbandonedRows(handle), false);
+  assert.equal(assertValidGraph(handle).nodeCount, 0);
+  linkSlice(handle, 300, { msMax: Infinity });
+  assert.deepEqual(assertValidGraph(handle), expected);
+  linkAll(handle, 500);
 });

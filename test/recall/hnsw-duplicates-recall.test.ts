@@ -22,7 +22,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   'first 1,000 rows the same': { vectorOf: (row) => Math.max(0, row - 1000), ef: 100 },
   'last 1,000 rows the same': { vectorOf: (row) => Math.min(3000, row), ef: 100 },
   // 200 of each: a smaller ef would see one vector at a time, and end at the first that has no better one beside it.
-  'twenty vectors only': { vectorOf: (row) => row % 20, ef: 450 },
+  'twenty vectors only': { vectorOf: (row) => row % 20, ef: 650 },
 };
 
 for (const metric of Object.keys(METRIC) as MetricName[]) {

@@ -1,6 +1,6 @@
 import { GRAPH } from '../../../kernels/graph-layout.ts';
 import { assert } from '../../../shared/assert.ts';
-import type { GraphHandle } from './graph.ts';
+import { type GraphHandle, linkedCount } from './graph.ts';
 
 /** How much one call of `linkSlice` may do. */
 export interface SliceBudget {
@@ -54,4 +54,26 @@ export function linkSlice(handle: GraphHandle, limit: number, { msMax, rowsMax }
     if (performance.now() >= end) break;
   }
   return { rows, linkedCount: kernels.advanceLinked(graph.head, limit), isExhausted };
+}
+
+/**
+ * True if rows were taken that nobody links any more, because their thread died; then `linkedCount` stays below them, and
+ * the thread may have held the lock of a node. Only to be asked while no thread is in `linkSlice`.
+ */
+export function hasAbandonedRows(handle: GraphHandle): boolean {
+  const { words, graph } = handle;
+  return Atomics.load(words, graph.head / 4 + GRAPH.claimedCount) > linkedCount(handle);
+}
+
+/**
+ * Empties a graph, so that all rows can be linked again. No thread may be in `linkSlice`; searches under way end as if
+ * the graph held less.
+ */
+export function resetGraph({ words, graph }: GraphHandle): void {
+  const head = graph.head / 4;
+  const taken = Atomics.load(words, head + GRAPH.claimedCount);
+  for (const name of ['linkedCount', 'entry', 'nodeCount', 'poolUsed', 'lock', 'claimedCount'] as const) {
+    Atomics.store(words, head + GRAPH[name], 0);
+  }
+  words.fill(0, graph.nodes / 4, (graph.nodes + taken * graph.nodeStrideBytes) / 4);
 }
