@@ -11,12 +11,14 @@ export interface CollectionCounts {
   readonly indexedVectors: number;
   /** Bytes of vectors that wait to be indexed. */
   readonly tailBytes: number;
+  /** Points move from worn segments to new ones. */
+  readonly isRebuilding: boolean;
 }
 
 /** The info of a collection: what was given at its creation, echoed as it was, over the defaults. */
 export function collectionInfo(params: CollectionSettings, counts: CollectionCounts): CollectionInfo {
   return {
-    status: counts.tailBytes > 0 ? 'yellow' : 'green',
+    status: counts.tailBytes > 0 || counts.isRebuilding ? 'yellow' : 'green',
     optimizer_status: 'ok',
     indexed_vectors_count: counts.indexedVectors,
     points_count: counts.points,

@@ -4,26 +4,13 @@ import type { CollectionInfo, CreateCollection } from '../../schemas/collections
 import type { Config } from '../config/schema.ts';
 import { BackgroundPool } from '../dispatch/background-pool.ts';
 import { SearchRing } from '../dispatch/search-ring.ts';
-import type { OpenedCollection, SegmentSizing, UpdateBatchResult } from '../protocol/background-tasks.ts';
-import { segmentCounts } from '../protocol/segment-counts.ts';
-import type { CollectionHandle } from '../protocol/shared-handles.ts';
+import type { OpenedCollection, SegmentSizing } from '../protocol/background-tasks.ts';
 import type { DataReply, DataRequest, ReadTask, UpdateTask } from '../protocol/tasks.ts';
 import { badRequest, collectionNotFound, ServiceError } from '../shared/errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { collectionInfo } from './collection-info.ts';
+import { Collection } from './collection.ts';
 import type { Collections } from './collections.ts';
-import { Linker } from './linker.ts';
-import { mergeSettings } from './merge-settings.ts';
 import { withDeadline } from './update-deadline.ts';
-import { Pacing } from './pacing.ts';
-import { UpdateQueue } from './updates.ts';
-
-interface Entry {
-  handle: CollectionHandle;
-  readonly updates: UpdateQueue;
-  readonly linker: Linker;
-  readonly pacing: Pacing;
-}
 
 /** Storages that this process has open: the lock file only keeps other processes away. */
 const openStorages = new Set<string>();
@@ -59,7 +46,7 @@ class CollectionRegistry implements Collections {
   readonly #log: Logger;
   readonly #timeoutMs: number;
   readonly #backgroundThreads: number;
-  readonly #entries = new Map<string, Entry>();
+  readonly #collections = new Map<string, Collection>();
   /** Creates and drops run one after the other. */
   #changes: Promise<unknown> = Promise.resolve();
   #isReady = false;
@@ -101,26 +88,20 @@ class CollectionRegistry implements Collections {
   }
 
   list(): string[] {
-    return [...this.#entries.keys()];
+    return [...this.#collections.keys()];
   }
 
   exists(name: string): boolean {
-    return this.#entries.has(name);
+    return this.#collections.has(name);
   }
 
-  info(name: string): Promise<CollectionInfo> {
-    const { handle, updates } = this.#entry(name);
-    const counts = {
-      ...segmentCounts(handle),
-      segments: Math.max(1, handle.segments.length),
-      queuedUpdates: updates.length,
-    };
-    return Promise.resolve(collectionInfo(handle.params, counts));
+  async info(name: string): Promise<CollectionInfo> {
+    return this.#collection(name).info();
   }
 
   create(name: string, params: CreateCollection): Promise<void> {
     return this.#change(async () => {
-      if (this.#entries.has(name)) {
+      if (this.#collections.has(name)) {
         throw new ServiceError('NEARIFY_ALREADY_EXISTS', `Collection \`${name}\` already exists!`);
       }
       if (Object.keys(params.sparse_vectors ?? {}).length > 0) {
@@ -135,56 +116,48 @@ class CollectionRegistry implements Collections {
   }
 
   configure(name: string, update: UpdateCollection): Promise<void> {
-    return this.#change(async () => {
-      const entry = this.#entry(name);
-      await entry.updates.exclusively(async () => {
-        const { handle } = entry;
-        const params = mergeSettings(handle.params, update);
-        const segments = await this.#pool.run('configure', { handle, params });
-        this.#replaceHandle(entry, { ...handle, generation: handle.generation + 1, params, segments });
-      });
-      entry.linker.kick();
-    });
+    return this.#change(() => this.#collection(name).configure(update));
   }
 
   drop(name: string): Promise<boolean> {
     return this.#change(async () => {
-      const entry = this.#entries.get(name);
-      if (entry === undefined) return false;
-      this.#entries.delete(name);
-      await Promise.all([entry.updates.idle(), entry.linker.stop()]);
-      this.#ring.forget(entry.handle.id);
-      await this.#pool.run('drop_collection', { storagePath: this.#storagePath, handle: entry.handle });
+      const collection = this.#collections.get(name);
+      if (collection === undefined) return false;
+      this.#collections.delete(name);
+      await collection.stop();
+      const { handle } = collection;
+      this.#ring.forget(handle.id);
+      await this.#pool.run('drop_collection', { storagePath: this.#storagePath, handle });
       await this.#pool.forgetDropped();
       return true;
     });
   }
 
   async read(task: ReadTask, name: string, request: DataRequest): Promise<DataReply> {
-    const { handle, pacing } = this.#entry(name);
+    const { handle, pacing } = this.#collection(name);
     pacing.noteRead();
     return this.#ring.submit(task, handle, request);
   }
 
   async update(task: UpdateTask, name: string, request: DataRequest): Promise<DataReply> {
-    return withDeadline(this.#entry(name).updates.push(task, request), request, this.#timeoutMs);
+    return withDeadline(this.#collection(name).updates.push(task, request), request, this.#timeoutMs);
   }
 
   async close(): Promise<void> {
     await this.#changes;
-    const entries = [...this.#entries.values()];
-    await Promise.all(entries.flatMap(({ updates, linker }) => [updates.idle(), linker.stop()]));
-    for (const { linker } of entries) await linker.checkpointBeforeClose();
+    const all = [...this.#collections.values()];
+    await Promise.all(all.map((collection) => collection.stop()));
+    for (const collection of all) await collection.checkpointBeforeClose();
     if (this.#isReady) await this.#pool.run('close_storage', { storagePath: this.#storagePath });
     this.#isReady = false;
     await Promise.all([this.#ring.close(), this.#pool.close()]);
     openStorages.delete(this.#storagePath);
   }
 
-  #entry(name: string): Entry {
-    const entry = this.#entries.get(name);
-    if (entry === undefined) throw collectionNotFound(name);
-    return entry;
+  #collection(name: string): Collection {
+    const collection = this.#collections.get(name);
+    if (collection === undefined) throw collectionNotFound(name);
+    return collection;
   }
 
   #change<T>(body: () => Promise<T>): Promise<T> {
@@ -194,53 +167,14 @@ class CollectionRegistry implements Collections {
   }
 
   #register(opened: OpenedCollection): void {
-    const handle: CollectionHandle = { ...opened, generation: 0 };
-    const entry: Entry = {
-      handle,
-      updates: new UpdateQueue({
-        pool: this.#pool,
-        sizing: this.#sizing,
-        handle: () => entry.handle,
-        onBatch: (result) => {
-          this.#addSegments(entry, result);
-          entry.linker.kick();
-        },
-        turn: () => entry.pacing.beforeUpdate(),
-      }),
-      linker: new Linker({
-        pool: this.#pool,
-        handle: () => entry.handle,
-        // One thread is left for updates where there are several.
-        lanes: Math.max(1, this.#backgroundThreads - 1),
-        turn: () => entry.pacing.beforeLink(),
-        log: this.#log,
-        restoredRows: segmentCounts(handle).linkedRows,
-      }),
-      pacing: new Pacing({
-        spareThreads: this.#backgroundThreads - 1,
-        tailBytes: () => segmentCounts(entry.handle).tailBytes,
-        linkProgress: () => entry.linker.progress(),
-        updatesIdle: () => entry.updates.idle(),
-      }),
-    };
-    this.#entries.set(opened.name, entry);
-    this.#ring.publish(handle);
-    entry.linker.kick();
-  }
-
-  /** Every search thread knows every collection: a request can name others than the one in its path. */
-  #replaceHandle(entry: Entry, handle: CollectionHandle): void {
-    entry.handle = handle;
-    this.#ring.publish(handle);
-  }
-
-  #addSegments(entry: Entry, { newSegments }: UpdateBatchResult): void {
-    if (newSegments.length === 0) return;
-    const { handle } = entry;
-    this.#replaceHandle(entry, {
-      ...handle,
-      generation: handle.generation + 1,
-      segments: [...handle.segments, ...newSegments],
+    const collection = new Collection(opened, {
+      pool: this.#pool,
+      sizing: this.#sizing,
+      backgroundThreads: this.#backgroundThreads,
+      // Every search thread knows every collection: a request can name others than the one in its path.
+      publish: (handle) => this.#ring.publish(handle),
+      log: this.#log,
     });
+    this.#collections.set(opened.name, collection);
   }
 }

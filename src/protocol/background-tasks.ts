@@ -49,6 +49,18 @@ export interface BackgroundTasks {
   }): UpdateBatchResult;
   /** Makes new parameters durable; returns the segments as they are under them. */
   configure(input: { handle: CollectionHandle; params: CollectionSettings }): SegmentHandle[];
+  /** Opens an empty segment behind the last one. */
+  open_segment(input: { handle: CollectionHandle; sizing: SegmentSizing }): SegmentHandle;
+  /** Moves living rows out of a segment, from row `from` on, for about `msMax`; `next` is the row to go on with. */
+  move_rows(input: {
+    handle: CollectionHandle;
+    sizing: SegmentSizing;
+    segmentId: number;
+    from: number;
+    msMax: number;
+  }): { readonly next: number | undefined; readonly newSegments: readonly SegmentHandle[] };
+  /** Removes a segment without living rows. */
+  drop_segment(input: { handle: CollectionHandle; segmentId: number }): void;
   /** Links rows into the graphs for about `msMax`; true if rows are left. */
   link(input: { handle: CollectionHandle; msMax: number }): boolean;
   /** Writes one block of the graphs' checkpoints; the step to go on with, or undefined at the end. */

@@ -1,3 +1,4 @@
+import type { SegmentHandle } from '../engine/segment/segment-handle.ts';
 import type { CollectionHandle } from './shared-handles.ts';
 
 // Words that the event loop reads in a segment's header and in the head of a graph; kernels/memory-layout.ts and
@@ -19,18 +20,29 @@ export interface SegmentCounts {
   readonly tailBytes: number;
 }
 
+/** Rows of one segment, and how many of them are deleted. */
+export function segmentRows({ memory, layout }: SegmentHandle): {
+  readonly count: number;
+  readonly deleted: number;
+} {
+  const header = new Int32Array(memory.buffer, layout.header, DELETED_COUNT_WORD + 1);
+  return {
+    count: Atomics.load(header, COUNT_WORD),
+    deleted: Atomics.load(header, DELETED_COUNT_WORD),
+  };
+}
+
 /** Reads a few words for each segment: cheap enough for the event loop. */
 export function segmentCounts({ segments }: CollectionHandle): SegmentCounts {
   let points = 0;
   let linkedRows = 0;
   let indexedVectors = 0;
   let tailBytes = 0;
-  for (const { memory, layout, graphs } of segments) {
-    const words = new Int32Array(memory.buffer);
-    const count = Atomics.load(words, layout.header / 4 + COUNT_WORD);
-    const deleted = Atomics.load(words, layout.header / 4 + DELETED_COUNT_WORD);
+  for (const segment of segments) {
+    const { count, deleted } = segmentRows(segment);
+    const words = new Int32Array(segment.memory.buffer);
     points += count - deleted;
-    for (const { head, rowsMin, rowBytes } of graphs) {
+    for (const { head, rowsMin, rowBytes } of segment.graphs) {
       const linked = Atomics.load(words, head / 4 + LINKED_COUNT_WORD);
       linkedRows += linked;
       // Deleted nodes stay in the graph until it is rebuilt; they are not counted.

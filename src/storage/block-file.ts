@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 
@@ -40,6 +40,12 @@ export function finishFile(file: string): void {
   const directory = openSync(path.dirname(file), 'r');
   fsyncSync(directory);
   closeSync(directory);
+}
+
+/** Removes a file and what there is of a newer one. */
+export function removeFile(file: string): void {
+  rmSync(file, { force: true });
+  rmSync(partialName(file), { force: true });
 }
 
 /** The first bytes of a file, not checked; undefined if there is no such file or it is shorter. */

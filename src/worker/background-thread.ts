@@ -9,6 +9,7 @@ import { type Outcome, toWireError } from '../protocol/wire-error.ts';
 import { assert } from '../shared/assert.ts';
 import { OpenCollections } from './open-collections.ts';
 import { lowerThreadPriority } from './thread-priority.ts';
+import { dropSegment, moveSegmentRows, openSegment } from './tasks/rebuild.ts';
 import { closeStorage, createCollection, dropCollection, openStorage } from './tasks/storage.ts';
 import { updateBatch } from './tasks/update.ts';
 
@@ -71,6 +72,9 @@ export const drop_collection = task<'drop_collection'>(async (input) => {
 });
 export const forget_dropped = task<'forget_dropped'>(() => {});
 export const update = task<'update'>((input) => updateBatch(input, collections, kernels.numbers));
+export const open_segment = task<'open_segment'>((input) => openSegment(input, collections));
+export const move_rows = task<'move_rows'>((input) => moveSegmentRows(input, collections));
+export const drop_segment = task<'drop_segment'>((input) => dropSegment(input, collections));
 export const link = task<'link'>(({ handle, msMax }) => {
   collections.learn(handle);
   return linkCollection(collections.get(handle.id), msMax);

@@ -7,6 +7,7 @@ const api = await buildTestApp({ after });
 interface Info {
   status: string;
   indexed_vectors_count: number;
+  segments_count: number;
   config: Record<string, Record<string, unknown>>;
 }
 const info = (name: string) => api.result<Info>('GET', `/collections/${name}`);
@@ -63,10 +64,7 @@ test('a lower indexing threshold makes an index of what is there, and points sta
   const before = await api.result('POST', '/collections/four/points/query', search);
   assert.equal((await info('four')).indexed_vectors_count, 0);
   await patch('four', { optimizers_config: { indexing_threshold: 1 } });
-  for (let now = await info('four'); now.status !== 'green'; now = await info('four')) {
-    assert.equal(now.status, 'yellow');
-    await new Promise(setImmediate);
-  }
+  await untilGreen('four');
   assert.equal((await info('four')).indexed_vectors_count, 200);
   assert.deepEqual(await api.result('POST', '/collections/four/points/query', search), before);
   await patch('four', { hnsw_config: { m: 0 } });
@@ -93,3 +91,49 @@ test('what does not exist or is out of bounds is refused, and nothing changes', 
     "404 Not found: Collection `nowhere` doesn't exist!",
   );
 });
+
+test('more links make new segments, and every point moves', async () => {
+  const settings = { optimizers_config: { indexing_threshold: 1 } };
+  const vectors = { size: 8, distance: 'Cosine' };
+  await api.result('PUT', '/collections/six', { vectors, ...settings });
+  const points = Array.from({ length: 300 }, (_, id) => ({
+    id,
+    vector: Array.from({ length: 8 }, (__, i) => Math.sin(id * 8 + i)),
+    payload: { id },
+  }));
+  await api.upsert('six', points);
+  const all = { limit: 300, with_payload: true, with_vector: true };
+  const before = await api.resultText('POST', '/collections/six/points/scroll', all);
+  await patch('six', { hnsw_config: { m: 32 } });
+  await untilGreen('six');
+  const { indexed_vectors_count, segments_count } = await info('six');
+  assert.equal(indexed_vectors_count, 300);
+  assert.equal(segments_count, 1);
+  assert.equal(await api.resultText('POST', '/collections/six/points/scroll', all), before);
+});
+
+test('deleted points are cleared away, and what is left stays what it was', async () => {
+  const optimizers_config = { deleted_threshold: 0.1, vacuum_min_vector_number: 100, indexing_threshold: 1 };
+  const vectors = { size: 8, distance: 'Euclid' };
+  await api.result('PUT', '/collections/seven', { vectors, optimizers_config });
+  const points = Array.from({ length: 400 }, (_, id) => ({
+    id,
+    vector: Array.from({ length: 8 }, (__, i) => Math.cos(id * 8 + i)),
+    payload: { id },
+  }));
+  await api.upsert('seven', points);
+  const even = {
+    filter: { must_not: [{ has_id: points.map(({ id }) => id).filter((id) => id % 2 === 0) }] },
+  };
+  await api.result('POST', '/collections/seven/points/delete?wait=true', even);
+  const search = { query: points[100]!.vector, limit: 20, with_vector: true, with_payload: true };
+  const before = await api.resultText('POST', '/collections/seven/points/query', search);
+  await untilGreen('seven');
+  assert.equal((await info('seven')).indexed_vectors_count, 200);
+  assert.equal(await api.resultText('POST', '/collections/seven/points/query', search), before);
+  assert.deepEqual(await api.result('POST', '/collections/seven/points/count', {}), { count: 200 });
+});
+
+async function untilGreen(name: string): Promise<void> {
+  while ((await info(name)).status !== 'green') await new Promise(setImmediate);
+}

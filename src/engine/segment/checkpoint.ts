@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { blockCount, finishFile, writeBlock } from '../../storage/block-file.ts';
+import { blockCount, finishFile, removeFile, writeBlock } from '../../storage/block-file.ts';
 import { checkpointViews, restoreCheckpoint } from '../index/hnsw/checkpoint.ts';
 import { linkedCount } from '../index/hnsw/graph.ts';
 import type { Collection } from './collection.ts';
@@ -41,6 +41,11 @@ export function restoreGraphs(segment: Segment, directory: string, threadIndex: 
     if (graph !== undefined)
       restoreCheckpoint(graph, graphFile(directory, segment.id, column.id), segment.count);
   }
+}
+
+/** Removes the checkpoints of a segment that is no more. */
+export function removeCheckpoints(directory: string, segment: Segment): void {
+  for (const i of segment.vectors.keys()) removeFile(graphFile(directory, segment.id, i));
 }
 
 /** `graph-<segment>-<number of the vector>` beside the collection's LMDB files. */

@@ -8,6 +8,7 @@ import {
   lastNumberOf,
   META,
   metaKey,
+  payloadKey,
   rowBatchKey,
   segmentMetaKey,
   TOMBSTONE_BLOCK_ROWS,
@@ -158,6 +159,19 @@ export function addSegment(
   const meta: SegmentMeta = { id, vectors: configs.map((config) => config.id) };
   env.put(segmentMetaKey(id), Buffer.from(JSON.stringify(meta)));
   return createSegmentHandle({ id, configs, ...sizing });
+}
+
+/** Removes an empty segment from what is stored; call inside a write transaction. */
+export function removeSegment(env: Env, segmentId: number): void {
+  env.remove(segmentMetaKey(segmentId));
+  const ranges = [payloadKey, tombstoneKey, versionsKey].map((key) => [
+    key(segmentId, 0),
+    key(segmentId + 1, 0),
+  ]);
+  ranges.push([rowBatchKey(segmentId, 0, 0), rowBatchKey(segmentId + 1, 0, 0)]);
+  for (const [start, end] of ranges) {
+    for (const key of Array.from(env.keys(start!, end!))) env.remove(key);
+  }
 }
 
 function storedRows(env: Env, segmentId: number): number {

@@ -19,4 +19,6 @@ export interface SegmentHandle {
   readonly vectorIds: readonly number[];
   /** Of the vectors that have one. */
   readonly graphs: readonly GraphPlace[];
+  /** Its graphs have other links than the collection's settings ask for: its points should move to a new segment. */
+  readonly isOutdated: boolean;
 }

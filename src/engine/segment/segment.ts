@@ -343,7 +343,8 @@ export function createSegmentHandle(options: {
     initialiseGraph(memory, layout, vector, { metric: METRIC[metric], efConstruct: index.efConstruct });
   }
   const vectorIds = dense.map(({ id }) => id);
-  return { id: options.id, memory, layout, vectorIds, graphs: graphPlaces(layout, vectorIds, dense) };
+  const graphs = graphPlaces(layout, vectorIds, dense);
+  return { id: options.id, memory, layout, vectorIds, graphs, isOutdated: false };
 }
 
 /** The segment under other settings of its collection. Links of a node (`m`) stay what they were when it was made. */
@@ -352,7 +353,22 @@ export function configureSegment(handle: SegmentHandle, configs: readonly Vector
   for (const { graph, config } of graphsOf(layout, vectorIds, configs)) {
     setEfConstruct(memory, graph, config.index.efConstruct);
   }
-  return { ...handle, graphs: graphPlaces(layout, vectorIds, configs) };
+  return {
+    ...handle,
+    graphs: graphPlaces(layout, vectorIds, configs),
+    isOutdated: isOutdated(layout, vectorIds, configs),
+  };
+}
+
+function isOutdated(
+  { vectors }: SegmentLayout,
+  vectorIds: readonly number[],
+  configs: readonly VectorConfig[],
+): boolean {
+  return vectors.some(({ graph }, i) => {
+    const config = configs.find(({ id }) => id === vectorIds[i]);
+    return config?.kind === 'dense' && config.index.m > 0 && graph?.m !== Math.max(M_MIN, config.index.m);
+  });
 }
 
 function graphPlaces(

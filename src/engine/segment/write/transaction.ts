@@ -82,11 +82,24 @@ export class WriteTransaction {
   put(id: PointId, vectors: PointVectors, payload: Uint8Array): void {
     const old = this.locate(id);
     if (old !== undefined) this.#hide(old);
+    this.#append(id, this.#seq, vectors, payload);
+  }
+
+  /** Moves a point's row behind the last one; nothing about the point changes. */
+  move(at: Location): void {
+    const { segment, offset } = at;
+    const payload = this.payloadAt(at);
+    assert(payload !== undefined, 'a living row has a payload');
+    this.#hide(at);
+    this.#append(segment.idAt(offset), segment.versionAt(offset), this.vectorsOf(at), payload);
+  }
+
+  #append(id: PointId, version: number, vectors: PointVectors, payload: Uint8Array): void {
     const segment = this.#appendable(vectors);
     const changes = this.#changesOf(segment);
     const offset = changes.end;
     changes.end += 1;
-    segment.writeRow(offset, id, this.#seq, vectors);
+    segment.writeRow(offset, id, version, vectors);
     this.collection.env.put(pointIdKey(encodePointId(id)), encodeLocation(segment.id, offset));
     this.collection.env.put(payloadKey(segment.id, offset), payload);
   }

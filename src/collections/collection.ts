@@ -1,0 +1,124 @@
+import type { UpdateCollection } from '../../schemas/collection-update.ts';
+import type { CollectionInfo } from '../../schemas/collections.ts';
+import type { BackgroundPool } from '../dispatch/background-pool.ts';
+import type { OpenedCollection, SegmentSizing } from '../protocol/background-tasks.ts';
+import { segmentCounts } from '../protocol/segment-counts.ts';
+import type { CollectionHandle } from '../protocol/shared-handles.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { collectionInfo } from './collection-info.ts';
+import { Linker } from './linker.ts';
+import { mergeSettings } from './merge-settings.ts';
+import { Pacing } from './pacing.ts';
+import { Rebuilder } from './rebuilder.ts';
+import { UpdateQueue } from './updates.ts';
+
+export interface CollectionOptions {
+  readonly pool: BackgroundPool;
+  readonly sizing: SegmentSizing;
+  readonly backgroundThreads: number;
+  /** Makes a new handle known to the search threads. */
+  readonly publish: (handle: CollectionHandle) => void;
+  readonly log: Logger;
+}
+
+/** A collection as the event loop sees it: its handle, and everything that changes it in order. */
+export class Collection {
+  readonly updates: UpdateQueue;
+  readonly pacing: Pacing;
+  readonly #linker: Linker;
+  readonly #rebuilder: Rebuilder;
+  readonly #options: CollectionOptions;
+  #handle: CollectionHandle;
+
+  constructor(opened: OpenedCollection, options: CollectionOptions) {
+    const { pool, sizing, backgroundThreads, log } = options;
+    this.#options = options;
+    this.#handle = { ...opened, generation: 0 };
+    const handle = () => this.#handle;
+    this.updates = new UpdateQueue({
+      pool,
+      sizing,
+      handle,
+      onBatch: ({ newSegments }) => this.#afterBatch(newSegments),
+      turn: () => this.pacing.beforeUpdate(),
+    });
+    this.pacing = new Pacing({
+      spareThreads: backgroundThreads - 1,
+      tailBytes: () => segmentCounts(this.#handle).tailBytes,
+      linkProgress: () => this.#linker.progress(),
+      updatesIdle: () => this.updates.idle(),
+    });
+    const turn = () => this.pacing.beforeLink();
+    this.#linker = new Linker({
+      pool,
+      handle,
+      // One thread is left for updates where there are several.
+      lanes: Math.max(1, backgroundThreads - 1),
+      turn,
+      log,
+      restoredRows: segmentCounts(this.#handle).linkedRows,
+    });
+    const replaceSegments = (segments: CollectionHandle['segments']) => this.#replace({ segments });
+    this.#rebuilder = new Rebuilder({
+      pool,
+      sizing,
+      updates: this.updates,
+      handle,
+      replaceSegments,
+      turn,
+      log,
+    });
+    options.publish(this.#handle);
+    this.#kick();
+  }
+
+  get handle(): CollectionHandle {
+    return this.#handle;
+  }
+
+  info(): CollectionInfo {
+    return collectionInfo(this.#handle.params, {
+      ...segmentCounts(this.#handle),
+      segments: Math.max(1, this.#handle.segments.length),
+      queuedUpdates: this.updates.length,
+      isRebuilding: this.#rebuilder.isRunning,
+    });
+  }
+
+  /** @throws NEARIFY_WRONG_INPUT for vectors that do not exist */
+  async configure(update: UpdateCollection): Promise<void> {
+    await this.updates.exclusively(async () => {
+      const params = mergeSettings(this.#handle.params, update);
+      const segments = await this.#options.pool.run('configure', { handle: this.#handle, params });
+      this.#replace({ params, segments });
+    });
+    this.#kick();
+  }
+
+  /** Ends what runs in the background and waits for the updates that were accepted. */
+  async stop(): Promise<void> {
+    await Promise.all([this.#rebuilder.stop(), this.#linker.stop()]);
+    await this.updates.idle();
+  }
+
+  /** After `stop`: makes the next start as quick as it can be. */
+  checkpointBeforeClose(): Promise<void> {
+    return this.#linker.checkpointBeforeClose();
+  }
+
+  #afterBatch(newSegments: CollectionHandle['segments']): void {
+    if (newSegments.length > 0) this.#replace({ segments: [...this.#handle.segments, ...newSegments] });
+    this.#kick();
+  }
+
+  #kick(): void {
+    this.#linker.kick();
+    this.#rebuilder.kick();
+  }
+
+  #replace(changes: Partial<Pick<CollectionHandle, 'params' | 'segments'>>): void {
+    this.#handle = { ...this.#handle, ...changes, generation: this.#handle.generation + 1 };
+    this.#options.publish(this.#handle);
+    this.#linker.kick();
+  }
+}
