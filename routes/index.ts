@@ -3,12 +3,14 @@ import { collectionRoutes } from './collections.ts';
 import { payloadRoutes } from './payload.ts';
 import { pointRoutes } from './points.ts';
 import { queryRoutes } from './query.ts';
+import { searchRoutes } from './search.ts';
 
 /** Routes whose bodies are parsed and validated by the threads that run them. */
 export function dataPlaneRoutes(app: FastifyInstance): void {
   pointRoutes(app);
   payloadRoutes(app);
   queryRoutes(app);
+  searchRoutes(app);
 }
 
 /** Routes with small bodies, parsed and validated before their handlers. */

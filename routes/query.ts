@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { CollectionPath, ReadParameters } from '../schemas/parameters.ts';
-import { QueryRequest, QueryRequestBatch, QueryResponse } from '../schemas/query.ts';
+import { GroupsResult } from '../schemas/groups.ts';
+import { QueryGroupsRequest, QueryRequest, QueryRequestBatch, QueryResponse } from '../schemas/query.ts';
 import { readHandler } from './data-plane.ts';
 import { operation } from './operation.ts';
 
@@ -25,9 +26,20 @@ const batchSchema = operation({
   result: Type.Array(QueryResponse),
 });
 
+const groupsSchema = operation({
+  id: 'query_points_groups',
+  tag: 'Search',
+  summary: 'Find points, grouped by a payload key',
+  params: CollectionPath,
+  querystring: ReadParameters,
+  body: QueryGroupsRequest,
+  result: GroupsResult,
+});
+
 /** Queries of points. */
 export function queryRoutes(app: FastifyInstance): void {
   const base = '/collections/:collection_name/points/query';
   app.post(base, { schema: querySchema }, readHandler(app, 'query'));
   app.post(`${base}/batch`, { schema: batchSchema }, readHandler(app, 'query_batch'));
+  app.post(`${base}/groups`, { schema: groupsSchema }, readHandler(app, 'query_groups'));
 }

@@ -25,6 +25,8 @@ export interface SchemaFacts {
   readonly boundText?: string;
   /** The path segment under which violations inside this object are reported. */
   readonly flattenedAs?: string;
+  /** Of some properties: the segment below that one, for an object flattened into an object. */
+  readonly flattenedInside?: Readonly<Record<string, string>>;
   /** Of a union: what is wrong inside the chosen variant is told, instead of only that no variant fits. */
   readonly tellsInside?: boolean;
   /** Of a union: the position of the variant for a value, where shapes alone do not tell. */

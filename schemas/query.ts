@@ -1,9 +1,10 @@
 /** The query API. */
 import { Type, type Static } from 'typebox';
-import { ExtendedPointId, ShardKeySelector, WithPayloadInterface, WithVector } from './common.ts';
+import { ExtendedPointId, JsonPath, ShardKeySelector, WithPayloadInterface, WithVector } from './common.ts';
 import { component, ref, rule, unnamedRule, withFacts } from './component.ts';
 import { Filter } from './filter.ts';
 import { FormulaQuery } from './formula.ts';
+import { GROUP_FIELDS, WithLookupInterface } from './groups.ts';
 import { ScoredPoint } from './points.ts';
 import { float32, float64, oneOf, opt, uint, uint64 } from './scalars.ts';
 import { Document, Image, InferenceObject, NumbersInput, RowsInput, SparseVector } from './vectors.ts';
@@ -288,3 +289,25 @@ export type QueryRequestBatch = Static<typeof QueryRequestBatch>;
 
 export const QueryResponse = component('QueryResponse', Type.Object({ points: Type.Array(ScoredPoint) }));
 export type QueryResponse = Static<typeof QueryResponse>;
+
+const { limit: _, ...groupedFields } = searchFields();
+
+export const QueryGroupsRequest = component(
+  'QueryGroupsRequest',
+  withFacts(
+    Type.Object({
+      shard_key: opt(ShardKeySelector),
+      ...groupedFields,
+      with_vector: opt(WithVector),
+      with_payload: opt(WithPayloadInterface),
+      group_by: JsonPath,
+      group_size: opt(uint({ minimum: 1 }), { description: 'Points of a group, 3 if not given.' }),
+      limit: opt(uint({ minimum: 1 }), { description: 'Groups to return, 10 if not given.' }),
+      with_lookup: opt(WithLookupInterface, {
+        description: 'Collection in which the ids of the groups are looked up.',
+      }),
+    }),
+    { flattenedAs: 'search_group_request', flattenedInside: GROUP_FIELDS },
+  ),
+);
+export type QueryGroupsRequest = Static<typeof QueryGroupsRequest>;

@@ -4,7 +4,23 @@
  */
 
 /** Reads: they run on the search threads, through the ring. The position in this list is the number on the wire. */
-export const READ_TASKS = ['query', 'query_batch', 'retrieve', 'get_point', 'scroll', 'count'] as const;
+export const READ_TASKS = [
+  'query',
+  'query_batch',
+  'query_groups',
+  'search',
+  'search_batch',
+  'search_groups',
+  'recommend',
+  'recommend_batch',
+  'recommend_groups',
+  'discover',
+  'discover_batch',
+  'retrieve',
+  'get_point',
+  'scroll',
+  'count',
+] as const;
 export type ReadTask = (typeof READ_TASKS)[number];
 
 /** Updates of points: they run on the background threads, in order within a collection. */

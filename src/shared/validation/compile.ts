@@ -122,6 +122,8 @@ function list(items: SchemaNode, isNumbers: boolean): SchemaNode {
 
 interface Property {
   readonly name: string;
+  /** Path to the property as messages show it. */
+  readonly shown: readonly string[];
   readonly node: SchemaNode;
   readonly isRequired: boolean;
 }
@@ -145,12 +147,12 @@ function anyObject(): SchemaNode {
 function record(schema: Schema, facts: Facts): SchemaNode {
   const properties: Property[] = Object.entries(schema.properties ?? {}).map(([name, property]) => ({
     name,
+    shown: [facts.flattenedAs, facts.flattenedInside?.[name], name].filter((step) => step !== undefined),
     node: compile(property),
     isRequired: schema.required?.includes(name) ?? false,
   }));
   const names = new Set(properties.map(({ name }) => name));
   const isClosed = schema.additionalProperties === false;
-  const inside = facts.flattenedAs === undefined ? [] : [facts.flattenedAs];
   const fitsProperty = (value: Record<string, unknown>, { name, node, isRequired }: Property) => {
     const given = value[name];
     if (given === undefined || (given === null && !isRequired)) return !isRequired;
@@ -167,9 +169,9 @@ function record(schema: Schema, facts: Facts): SchemaNode {
     explain: (value) => explainRecord(value, schema, properties, isClosed ? names : undefined),
     verify: (value, path, faults) => {
       const object = value as Record<string, unknown>;
-      for (const { name, node } of properties) {
+      for (const { name, node, shown } of properties) {
         const given = object[name];
-        if (given !== undefined && given !== null) node.verify(given, [...path, ...inside, name], faults);
+        if (given !== undefined && given !== null) node.verify(given, [...path, ...shown], faults);
       }
     },
     isFloat: false,

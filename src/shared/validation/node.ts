@@ -45,6 +45,7 @@ export interface Facts {
   readonly isNonZero?: boolean;
   readonly boundText?: string;
   readonly flattenedAs?: string;
+  readonly flattenedInside?: Readonly<Record<string, string>>;
   readonly tellsInside?: boolean;
   readonly choose?: (value: unknown) => number;
   readonly isOneOrMany?: boolean;

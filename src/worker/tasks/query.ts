@@ -1,9 +1,11 @@
-import { QueryRequest, QueryRequestBatch } from '../../../schemas/query.ts';
+import { QueryGroupsRequest, QueryRequest, QueryRequestBatch } from '../../../schemas/query.ts';
+import { queryGroups } from '../../engine/segment/read/groups.ts';
 import { query } from '../../engine/segment/read/query.ts';
 import { compileValidator } from '../../shared/validation.ts';
 import { parseBody, type ReadContext } from '../task.ts';
 
 const validateQuery = compileValidator(QueryRequest, { part: 'JSON body' });
+const validateGroups = compileValidator(QueryGroupsRequest, { part: 'JSON body' });
 const validateBatch = compileValidator(QueryRequestBatch, { part: 'JSON body' });
 
 export function runQuery(context: ReadContext): void {
@@ -20,4 +22,8 @@ export function runQueryBatch(context: ReadContext): void {
     query(context, search, writer);
   }
   writer.text(']');
+}
+
+export function runQueryGroups(context: ReadContext): void {
+  queryGroups(context, validateGroups(parseBody(context)), context.writer);
 }

@@ -34,7 +34,11 @@ export function retrieveOne(
   return row !== undefined;
 }
 
-function storedRow(collection: Collection, id: PointId): { at: Location; payload: Buffer } | undefined {
+/** The stored row of a point, undefined if there is none. Call `env.refresh()` before. */
+export function storedRow(
+  collection: Collection,
+  id: PointId,
+): { at: Location; payload: Buffer } | undefined {
   const at = locate(collection, id);
   const payload = at && collection.env.get(payloadKey(at.segment.id, at.offset));
   return at && payload && { at, payload };
