@@ -6,11 +6,12 @@ import { BackgroundPool } from '../dispatch/background-pool.ts';
 import { SearchRing } from '../dispatch/search-ring.ts';
 import type { OpenedCollection, SegmentSizing } from '../protocol/background-tasks.ts';
 import type { DataReply, DataRequest, ReadTask, UpdateTask } from '../protocol/tasks.ts';
-import { badRequest, collectionNotFound, ServiceError } from '../shared/errors.ts';
+import { collectionNotFound, ServiceError } from '../shared/errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { Collection } from './collection.ts';
 import type { Collections } from './collections.ts';
 import { withDeadline } from './update-deadline.ts';
+import { checkVectorNames } from './vector-names.ts';
 
 /** Storages that this process has open: the lock file only keeps other processes away. */
 const openStorages = new Set<string>();
@@ -104,12 +105,7 @@ class CollectionRegistry implements Collections {
       if (this.#collections.has(name)) {
         throw new ServiceError('NEARIFY_ALREADY_EXISTS', `Collection \`${name}\` already exists!`);
       }
-      if (Object.keys(params.sparse_vectors ?? {}).length > 0) {
-        throw badRequest('sparse vectors are not supported by this version');
-      }
-      if (JSON.stringify(params.vectors ?? {}).includes('"max_sim"')) {
-        throw badRequest('multivectors are not supported by this version');
-      }
+      checkVectorNames(params);
       const storagePath = this.#storagePath;
       this.#register(await this.#pool.run('create_collection', { storagePath, name, params }));
     });

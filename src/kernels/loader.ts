@@ -127,8 +127,99 @@ export interface CodeKernels {
   ): void;
 }
 
+/**
+ * Sparse vectors and multivectors in a memory of side-layout.ts. Rows and queries are the addresses of rows as described
+ * there, `starts` the column of their addresses. `reference-side.ts` holds the same functions in plain TypeScript.
+ */
+export interface SideKernels {
+  /** Constant number `index` of SIDE_CONSTANTS as the kernels were compiled with. */
+  sideConstant(index: number): number;
+  /** How many rows below `to`, in `allowed` and not in `tombstones` (0: no such bitmap), have the vector. */
+  countRows(starts: Pointer, to: number, tombstones: Pointer, allowed: Pointer): number;
+  /** Adds the postings of a row. Offsets ascend from call to call; the arena must have room. One writer at a time. */
+  sparseAppend(row: Pointer, offset: number): void;
+  /** Takes a deleted row, which was appended, out of the document counts. */
+  sparseForget(row: Pointer): void;
+  /** Address of the posting list of an index; 0: no row has it. */
+  sparseList(index: number): Pointer;
+  /** How many rows below `to`, in `allowed` and not in `tombstones`, have the index. */
+  sparseFrequency(index: number, to: number, tombstones: Pointer, allowed: Pointer): number;
+  /** Sum of products over the indices that both rows have, in their order; NaN if they share none. */
+  sparseDot(a: Pointer, b: Pointer): number;
+  /** Scores of the rows with the `n` u32 offsets at `offsets`: `none` where no index is shared, NaN without a row. */
+  sparseScoreOffsets(
+    starts: Pointer,
+    offsets: Pointer,
+    n: number,
+    query: Pointer,
+    none: number,
+    out: Pointer,
+  ): void;
+  /** Top-k over the rows `from` ≤ offset < `to`, one by one: for filters that leave few rows. */
+  sparseScan(
+    starts: Pointer,
+    query: Pointer,
+    from: number,
+    to: number,
+    tombstones: Pointer,
+    allowed: Pointer,
+    heap: Pointer,
+    heapLength: number,
+    k: number,
+  ): number;
+  /** Makes the terms of a query and clears the sums of the window; returns the number of their postings. */
+  sparseBegin(query: Pointer, terms: Pointer, sums: Pointer): number;
+  /**
+   * Top-k over the rows `from` ≤ offset < `to` of `allRows` by the posting lists. Calls go on where the one before ended,
+   * at multiples of SPARSE_WINDOW. `order`: the numbers of the `n` terms by their bounds, smallest first, and a 0, to leave
+   * out those that cannot matter; with `n` = 0 all are read.
+   */
+  sparseSearch(
+    starts: Pointer,
+    query: Pointer,
+    terms: Pointer,
+    order: Pointer,
+    n: number,
+    sums: Pointer,
+    from: number,
+    to: number,
+    allRows: number,
+    tombstones: Pointer,
+    allowed: Pointer,
+    heap: Pointer,
+    heapLength: number,
+    k: number,
+  ): number;
+  /** For each vector of the query the similarity of the most similar one of the row, added up. */
+  maxSim(metric: number, row: Pointer, query: Pointer, dim: number): number;
+  /** `maxSim` of the rows with the `n` u32 offsets at `offsets`; NaN without a row. */
+  multiScoreOffsets(
+    metric: number,
+    starts: Pointer,
+    offsets: Pointer,
+    n: number,
+    query: Pointer,
+    dim: number,
+    out: Pointer,
+  ): void;
+  /** Top-k over the rows `from` ≤ offset < `to` by `maxSim`. */
+  multiScan(
+    metric: number,
+    starts: Pointer,
+    query: Pointer,
+    dim: number,
+    from: number,
+    to: number,
+    tombstones: Pointer,
+    allowed: Pointer,
+    heap: Pointer,
+    heapLength: number,
+    k: number,
+  ): number;
+}
+
 /** All functions of kernels.wasm. */
-export type Kernels = ScanKernels & GraphKernels & CodeKernels;
+export type Kernels = ScanKernels & GraphKernels & CodeKernels & SideKernels;
 
 /** Reads and compiles kernels.wasm, which `npm run build:wasm` makes. Once a thread, at start: it blocks. */
 export function loadKernelModule(): WebAssembly.Module {

@@ -18,6 +18,14 @@
  * | 4..8             | bytes a row                                      |
  * | 8..8+ceil(n/8)   | presence, bit set = the point has this vector    |
  * | last n x stride  | rows                                             |
+ *
+ * column v, the sparse vector or multivector with the number v:
+ * | bytes            | content                                          |
+ * |------------------|--------------------------------------------------|
+ * | 0..4             | row count n                                      |
+ * | 4..8             | zero                                             |
+ * | 8..8+4n          | u32 bytes of each row; 0: it lacks the vector    |
+ * | the rest         | rows as kernels/side-layout.ts has them          |
  */
 
 export interface PointColumns {
@@ -33,6 +41,13 @@ export interface VectorRows {
   readonly count: number;
   readonly strideBytes: number;
   readonly presence: Uint8Array;
+  readonly rows: Uint8Array;
+}
+
+/** Rows of any length, one after the other. */
+export interface RaggedRows {
+  /** Bytes of each row; 0 where a point lacks the vector. */
+  readonly lengths: Uint32Array;
   readonly rows: Uint8Array;
 }
 
@@ -68,6 +83,17 @@ export function decodeVectorRows(value: Buffer): VectorRows {
     presence: value.subarray(HEADER_BYTES, rows),
     rows: value.subarray(rows, rows + count * strideBytes),
   };
+}
+
+export function encodeRaggedRows({ lengths, rows }: RaggedRows): Buffer {
+  const bytes = new Uint8Array(lengths.buffer, lengths.byteOffset, lengths.byteLength);
+  return concat(lengths.length, 0, [bytes, rows]);
+}
+
+export function decodeRaggedRows(value: Buffer): RaggedRows {
+  const count = value.readUInt32LE(0);
+  const lengths = Uint32Array.from({ length: count }, (_, i) => value.readUInt32LE(HEADER_BYTES + 4 * i));
+  return { lengths, rows: value.subarray(HEADER_BYTES + 4 * count) };
 }
 
 function concat(first: number, second: number, parts: readonly Uint8Array[]): Buffer {

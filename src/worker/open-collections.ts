@@ -96,7 +96,8 @@ export class OpenCollections {
           new Segment(segment, this.#module, vectors),
       ),
       threadIndex: this.#threadIndex,
-      filterCache: before?.filterCache ?? new FilterCache(env),
+      // Filters may ask for vectors by name.
+      filterCache: isSame ? before.filterCache : new FilterCache(env),
     };
   }
 }

@@ -16,7 +16,7 @@ import {
   VERSION_BLOCK_ROWS,
   versionsKey,
 } from '../../storage/keys.ts';
-import { decodePointColumns, decodeVectorRows } from '../../storage/row-batch.ts';
+import { decodePointColumns, decodeRaggedRows, decodeVectorRows } from '../../storage/row-batch.ts';
 import {
   initialVectorNumbers,
   type VectorConfig,
@@ -194,6 +194,13 @@ function loadRows(env: Env, segment: Segment): void {
   for (const vector of segment.vectors) {
     for (const { key, value } of column(env, segment.id, vector.id)) {
       segment.loadVector(vector, lastNumberOf(key), decodeVectorRows(value));
+    }
+  }
+  for (const side of segment.sides) {
+    for (const { key, value } of column(env, segment.id, side.config.id)) {
+      const first = lastNumberOf(key);
+      // What is shown already lies where it is, and is indexed.
+      if (first >= segment.count) side.load(first, decodeRaggedRows(value), first === segment.count);
     }
   }
   const deleted = storedTombstones(env, segment.id).filter((offset) => !segment.isDeleted(offset));

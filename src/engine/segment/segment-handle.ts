@@ -1,4 +1,5 @@
 import type { SegmentLayout } from '../../kernels/memory-layout.ts';
+import type { SideHandle } from '../vectors/side-column.ts';
 
 /** Where the graph of a vector keeps its counts, and when it is begun. */
 export interface GraphPlace {
@@ -21,4 +22,6 @@ export interface SegmentHandle {
   readonly graphs: readonly GraphPlace[];
   /** Its graphs have other links than the collection's settings ask for: its points should move to a new segment. */
   readonly isOutdated: boolean;
+  /** The memories of sparse vectors and multivectors. */
+  readonly sides: readonly SideHandle[];
 }

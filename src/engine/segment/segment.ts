@@ -10,8 +10,10 @@ import {
   type MetricName,
   type ScratchLayout,
   type SegmentLayout,
+  type SegmentLayoutOptions,
   segmentLayout,
 } from '../../kernels/memory-layout.ts';
+import { SIDE_ROWS_MAX } from '../../kernels/side-layout.ts';
 import {
   type GraphHandle,
   initialiseGraph,
@@ -19,6 +21,7 @@ import {
   openGraph,
   setEfConstruct,
 } from '../index/hnsw/graph.ts';
+import { createSideHandle, SideColumn } from '../vectors/side-column.ts';
 import type { DenseConfig, IndexConfig, VectorConfig } from '../vectors/vector-config.ts';
 import type { VectorValue } from '../vectors/vector-value.ts';
 import type { GraphPlace, SegmentHandle } from './segment-handle.ts';
@@ -59,6 +62,8 @@ export class Segment {
   readonly kernels: Kernels;
   /** The dense vectors that the segment has room for and the collection still has. */
   readonly vectors: readonly VectorColumn[];
+  /** The sparse vectors and multivectors, likewise; each has a memory of its own. */
+  readonly sides: readonly SideColumn[];
   readonly #configs: readonly VectorConfig[];
   /** Positions in `#configs` of the vectors in `vectors`. */
   readonly #positions: readonly number[];
@@ -85,6 +90,10 @@ export class Segment {
     this.#versions = new Float64Array(buffer, handle.layout.versions, handle.layout.capacity);
     this.#configs = configs;
     this.#vectorIds = handle.vectorIds;
+    this.sides = handle.sides.flatMap((side) => {
+      const config = configs.find(({ id }) => id === side.vectorId);
+      return config === undefined || config.kind === 'dense' ? [] : [new SideColumn(side, config, module)];
+    });
     this.vectors = handle.layout.vectors.flatMap((layout, i) => {
       const config = configs.find(({ id }) => id === handle.vectorIds[i]);
       if (config?.kind !== 'dense') return [];
@@ -110,6 +119,10 @@ export class Segment {
 
   vector(name: string): VectorColumn | undefined {
     return this.vectors.find((column) => column.name === name);
+  }
+
+  side(name: string): SideColumn | undefined {
+    return this.sides.find((column) => column.name === name);
   }
 
   scratch(threadIndex: number): ScratchLayout {
@@ -160,19 +173,28 @@ export class Segment {
   /** Whether a row has a vector of that name. */
   has(name: string, offset: number): boolean {
     const column = this.vector(name);
-    return column !== undefined && this.hasVector(column, offset);
+    if (column !== undefined) return this.hasVector(column, offset);
+    return this.side(name)?.has(offset) ?? false;
   }
 
   /** The vector of a row as it is stored, as views of the memory; undefined if the row has none of that name. */
   valueOf(name: string, offset: number): VectorValue | undefined {
     const column = this.vector(name);
-    if (column === undefined || !this.hasVector(column, offset)) return undefined;
+    if (column === undefined) return this.side(name)?.valueOf(offset);
+    if (!this.hasVector(column, offset)) return undefined;
     return { kind: 'dense', values: this.vectorAt(column, offset), isStored: true };
   }
 
-  /** Whether a row with these vectors, in the order of the collection's, can be stored here. */
-  hasRoomFor(vectors: readonly (VectorValue | undefined)[]): boolean {
-    return vectors.every((value, i) => value === undefined || this.#vectorIds.includes(this.#configs[i]!.id));
+  /** Writer: whether a row with these vectors, in the order of the collection's, can be written at `offset`. */
+  hasRoomFor(offset: number, vectors: readonly (VectorValue | undefined)[]): boolean {
+    if (offset >= this.capacity) return false;
+    return this.#configs.every((config, i) => {
+      if (config.kind === 'dense') return vectors[i] === undefined || this.#vectorIds.includes(config.id);
+      const side = this.side(config.name);
+      return side === undefined
+        ? vectors[i] === undefined
+        : side.hasRoomFor(vectors[i], offset === this.count);
+    });
   }
 
   /** A view of `length` bytes of the memory. */
@@ -227,6 +249,9 @@ export class Segment {
         this.kernels.normalise(column.rows + offset * column.strideBytes, column.dim);
       }
     }
+    for (const side of this.sides) {
+      side.write(offset, vectors[this.#configs.indexOf(side.config)], offset === this.count);
+    }
   }
 
   /** Writer: copies rows that an earlier process stored; see storage/row-batch.ts. */
@@ -259,6 +284,8 @@ export class Segment {
    * count, so that a reader that saw neither or both of a replaced point knows that it must look again.
    */
   publish(count: number, deleted: readonly number[]): void {
+    const deletedRows = new Set(deleted);
+    for (const side of this.sides) side.publish(this.count, count, deletedRows);
     if (deleted.length === 0) {
       Atomics.store(this.#header, HEADER.count, count);
       return;
@@ -331,7 +358,13 @@ export function createSegmentHandle(options: {
       : { name, dim, graph: { m: Math.max(M_MIN, index.m), hasCodes: metric !== 'Manhattan' } },
   );
   const { bytesMax, scratchCount, capacityMin = 0 } = options;
-  const layout = segmentLayout({ vectors, bytesMax, scratchCount, capacityMin });
+  const sides = options.configs.filter((config) => config.kind !== 'dense');
+  const layout = layoutWithin(sides.length > 0 ? SIDE_ROWS_MAX : Number.POSITIVE_INFINITY, {
+    vectors,
+    bytesMax,
+    scratchCount,
+    capacityMin,
+  });
   const memory = new WebAssembly.Memory({ initial: layout.pages, maximum: layout.pages, shared: true });
   const header = new Int32Array(memory.buffer, layout.header, 1024);
   header[HEADER.magic] = LAYOUT_MAGIC;
@@ -343,8 +376,22 @@ export function createSegmentHandle(options: {
     initialiseGraph(memory, layout, vector, { metric: METRIC[metric], efConstruct: index.efConstruct });
   }
   const vectorIds = dense.map(({ id }) => id);
-  const graphs = graphPlaces(layout, vectorIds, dense);
-  return { id: options.id, memory, layout, vectorIds, graphs, isOutdated: false };
+  return {
+    id: options.id,
+    memory,
+    layout,
+    vectorIds,
+    graphs: graphPlaces(layout, vectorIds, dense),
+    isOutdated: false,
+    sides: sides.map((config) =>
+      createSideHandle(config, { capacity: layout.capacity, scratchCount, bytesMax }),
+    ),
+  };
+}
+
+function layoutWithin(capacityMax: number, options: SegmentLayoutOptions): SegmentLayout {
+  const layout = segmentLayout(options);
+  return layout.capacity <= capacityMax ? layout : segmentLayout({ ...options, capacity: capacityMax });
 }
 
 /** The segment under other settings of its collection. Links of a node (`m`) stay what they were when it was made. */

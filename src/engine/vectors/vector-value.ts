@@ -28,9 +28,6 @@ export interface MultiValue {
 /** A vector as it is stored or asked for. */
 export type VectorValue = DenseValue | SparseValue | MultiValue;
 
-/** The value of a vector of kind `Config`. */
-export type ValueOf<Config extends VectorConfig> = Extract<VectorValue, { kind: Config['kind'] }>;
-
 /**
  * Brings a vector of a request, which its schema has accepted, into the form that the collection's vector has. A single
  * list of numbers is the one row of a multivector.

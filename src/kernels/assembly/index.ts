@@ -10,3 +10,7 @@ export { advanceLinked, insertRange } from './hnsw-insert';
 export { searchScan } from './hnsw-scan';
 export { searchBegin, searchEnd, searchFound, searchRun } from './hnsw-search';
 export { encodeQuery, encodeRow, rowCoefficients, scoreCodes } from './quantize';
+export { multiScan, multiScoreOffsets, maxSim } from './multi';
+export { countRows, sideConstant } from './side';
+export { sparseAppend, sparseForget, sparseFrequency, sparseList } from './sparse-index';
+export { sparseBegin, sparseDot, sparseScan, sparseScoreOffsets, sparseSearch } from './sparse-search';

@@ -29,7 +29,7 @@ export class ComparedRows {
     const all = new Float32Array(this.#length);
     for (const { segment, offsets, positions } of this.#parts) {
       if (positions.length === 0) continue;
-      const part = similarities(example, segment, offsets, this.#threadIndex);
+      const part = similarities(example, segment, offsets, { threadIndex: this.#threadIndex });
       for (let i = 0; i < positions.length; i++) all[positions[i]!] = part[i]!;
     }
     return all;

@@ -1,18 +1,30 @@
 import type { MetricName } from '../../../kernels/memory-layout.ts';
+import { assert } from '../../../shared/assert.ts';
+import type { VectorValue } from '../../vectors/vector-value.ts';
 import type { Cancellation } from '../cancellation.ts';
 import type { Collection } from '../collection.ts';
+import { weighted } from './idf.ts';
 import { type Hit, type NearestPlan, searchSegment } from './segment-search.ts';
+import { searchSide } from './side-search.ts';
 
 /** The `k` rows most similar to the query over all segments, best first. `cancel` is asked between slices of work. */
-export function nearest(collection: Collection, plan: NearestPlan, cancel: Cancellation): Hit[] {
+export function nearest(collection: Collection, asked: NearestPlan, cancel: Cancellation): Hit[] {
+  const plan = { ...asked, query: weightedQuery(collection, asked, cancel) };
   const hits = collection.segments.flatMap((segment) => {
+    if (segment.count === 0) return [];
+    const side = segment.side(plan.vectorName);
+    if (side !== undefined) return searchSide(collection, segment, side, plan, cancel);
     const column = segment.vector(plan.vectorName);
-    return column === undefined || segment.count === 0
-      ? []
-      : searchSegment(collection, segment, column, plan, cancel);
+    return column === undefined ? [] : searchSegment(collection, segment, column, plan, cancel);
   });
   hits.sort((a, b) => b.similarity - a.similarity);
   return withoutReplaced(hits).slice(0, plan.k);
+}
+
+function weightedQuery(collection: Collection, plan: NearestPlan, cancel: Cancellation): VectorValue {
+  const config = collection.vectors.find(({ name }) => name === plan.vectorName);
+  assert(config !== undefined, `vector ${plan.vectorName} is one of the collection`);
+  return weighted(collection, { config, value: plan.query }, plan.idf, cancel).value;
 }
 
 /** The score that clients see: distances for Euclid and Manhattan, the similarity itself otherwise. */

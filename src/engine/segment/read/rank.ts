@@ -10,18 +10,21 @@ export interface Ranking {
   /** Makes the score of the similarities to the examples. */
   readonly combination: Combination;
   readonly limit: number;
+  /** Similarity of sparse rows that share no index with an example: NaN leaves them out; 0 if not given. */
+  readonly unshared?: number;
 }
 
 /** The best of the rows by a score of their exact similarities to examples, best first. Rows without the vector are left out. */
 export function rank(
   collection: Collection,
   batches: Iterable<RowBatch>,
-  { vectorName, examples, combination, limit }: Ranking,
+  { vectorName, examples, combination, limit, unshared }: Ranking,
 ): ScoredRow[] {
   const best = new TopK(limit);
+  const { threadIndex } = collection;
   for (const { segment, offsets } of batches) {
     const compared = examples.map((example) =>
-      similarities(example, segment, offsets, collection.threadIndex),
+      similarities(example, segment, offsets, { threadIndex, unshared }),
     );
     const scores = new Float32Array(offsets.length);
     combination(compared, offsets.length, scores);

@@ -2,6 +2,7 @@ import type { WithPayloadInterface, WithVector } from '../../../../schemas/commo
 import { payloadKey } from '../../../storage/keys.ts';
 import { wrongInput } from '../../../shared/errors.ts';
 import type { JsonWriter } from '../../../shared/json/writer.ts';
+import type { VectorValue } from '../../vectors/vector-value.ts';
 import { compileSelector, type PayloadSelector } from '../../payload/selector.ts';
 import { type Collection, type Location, locate } from '../collection.ts';
 
@@ -10,8 +11,6 @@ export interface Selection {
   readonly payload: PayloadSelector | undefined;
   /** Names of vectors to show, or undefined for none. */
   readonly vectorNames: readonly string[] | undefined;
-  /** The collection has just one unnamed vector: it is shown as a plain array. */
-  readonly isUnnamed: boolean;
 }
 
 /** Resolves `with_payload` and `with_vector`, absent meaning nothing. @throws NEARIFY_WRONG_INPUT for an unknown vector. */
@@ -25,8 +24,11 @@ export function selection(
   if (unknown !== undefined) throw wrongInput(`Not existing vector name error: ${unknown}`);
   return {
     payload: compileSelector(withPayload ?? false),
-    vectorNames: Array.isArray(withVector) ? withVector : withVector === true ? known : undefined,
-    isUnnamed: known.length === 1 && known[0] === '',
+    vectorNames: Array.isArray(withVector)
+      ? [...new Set(withVector)]
+      : withVector === true
+        ? known
+        : undefined,
   };
 }
 
@@ -75,20 +77,44 @@ export function writeRecord(
   writer.text('}');
 }
 
-function writeVectors(writer: JsonWriter, selected: Selection, { segment, offset }: Location): void {
-  const columns = segment.vectors.filter(
-    (column) => selected.vectorNames!.includes(column.name) && segment.hasVector(column, offset),
-  );
-  if (selected.isUnnamed && columns.length === 1) {
-    writer.float32Array(segment.vectorAt(columns[0]!, offset));
+/** An unnamed vector stands for itself where it is the only one to show. */
+function writeVectors(writer: JsonWriter, { vectorNames }: Selection, { segment, offset }: Location): void {
+  const present = vectorNames!.flatMap((name) => {
+    const value = segment.valueOf(name, offset);
+    return value === undefined ? [] : [{ name, value }];
+  });
+  const [first] = present;
+  if (present.length === 1 && first!.name === '') {
+    writeValue(writer, first!.value);
     return;
   }
   writer.text('{');
-  for (const [i, column] of columns.entries()) {
+  for (const [i, { name, value }] of present.entries()) {
     if (i > 0) writer.text(',');
-    writer.string(column.name);
+    writer.string(name);
     writer.text(':');
-    writer.float32Array(segment.vectorAt(column, offset));
+    writeValue(writer, value);
   }
   writer.text('}');
+}
+
+function writeValue(writer: JsonWriter, value: VectorValue): void {
+  switch (value.kind) {
+    case 'dense':
+      writer.float32Array(
+        value.values instanceof Float32Array ? value.values : Float32Array.from(value.values),
+      );
+      return;
+    case 'sparse':
+      writer.text(`{"indices":[${value.indices.join(',')}],"values":`);
+      writer.float32Array(value.values);
+      writer.text('}');
+      return;
+    case 'multi':
+      for (let at = 0; at < value.rows.length; at += value.dim) {
+        writer.text(at === 0 ? '[' : ',');
+        writer.float32Array(value.rows.subarray(at, at + value.dim));
+      }
+      writer.text(']');
+  }
 }

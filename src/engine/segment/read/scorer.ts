@@ -1,8 +1,10 @@
 import { METRIC, SCRATCH_HEAP_MAX } from '../../../kernels/memory-layout.ts';
 import { assert } from '../../../shared/assert.ts';
+import type { SideColumn } from '../../vectors/side-column.ts';
 import type { VectorConfig } from '../../vectors/vector-config.ts';
 import type { VectorValue } from '../../vectors/vector-value.ts';
 import type { Segment, VectorColumn } from '../segment.ts';
+import { sideScores, writeSideQuery } from './side-scores.ts';
 
 const BYTES_PER_VALUE = 4;
 
@@ -13,31 +15,27 @@ export interface Example {
   readonly value: VectorValue;
 }
 
-/**
- * How similar a row is to an example, as searches see it: larger is better (Euclid and Manhattan are negated sums);
- * undefined if the row lacks the vector. `threadIndex` is the calling thread's, whose scratch area is used.
- */
-export function similarity(
-  example: Example,
-  segment: Segment,
-  offset: number,
-  threadIndex: number,
-): number | undefined {
-  if (!segment.has(example.config.name, offset)) return undefined;
-  return similarities(example, segment, Uint32Array.of(offset), threadIndex)[0]!;
+export interface Scoring {
+  /** The calling thread's, whose scratch area is used. */
+  readonly threadIndex: number;
+  /** Similarity of a sparse row that shares no index with the example; 0 if not given. */
+  readonly unshared?: number | undefined;
 }
 
 /**
- * The similarities of some rows to an example, in the order of `offsets`; rows that lack the vector get NaN. Cheaper than
- * one call of `similarity` for each.
+ * How similar rows are to an example, in the order of `offsets`, as searches see it: larger is better (Euclid and Manhattan
+ * are negated sums). Rows that lack the vector get NaN.
  */
 export function similarities(
   example: Example,
   segment: Segment,
   offsets: Uint32Array,
-  threadIndex: number,
+  scoring: Scoring,
 ): Float32Array {
+  const { threadIndex } = scoring;
   const result = new Float32Array(offsets.length).fill(Number.NaN);
+  const side = segment.side(example.config.name);
+  if (side !== undefined) return sideSimilarities(side, example.value, offsets, scoring);
   const column = segment.vector(example.config.name);
   if (column === undefined) return result;
   const scratch = segment.scratch(threadIndex);
@@ -64,6 +62,23 @@ export function similarities(
   return result;
 }
 
+function sideSimilarities(
+  side: SideColumn,
+  value: VectorValue,
+  offsets: Uint32Array,
+  { threadIndex, unshared = 0 }: Scoring,
+): Float32Array {
+  const result = new Float32Array(offsets.length);
+  writeSideQuery(side, value, threadIndex);
+  for (let from = 0; from < offsets.length; from += SCRATCH_HEAP_MAX) {
+    result.set(
+      sideScores(side, offsets.subarray(from, from + SCRATCH_HEAP_MAX), threadIndex, unshared),
+      from,
+    );
+  }
+  return result;
+}
+
 /** Writes a query to where the kernels read it, normalised for Cosine. */
 export function writeQuery(
   segment: Segment,
@@ -75,5 +90,5 @@ export function writeQuery(
   const target = new Float32Array(segment.memory.buffer, address, column.strideBytes / BYTES_PER_VALUE);
   target.fill(0);
   target.set(query.values);
-  if (column.metric === 'Cosine') segment.kernels.normalise(address, column.dim);
+  if (column.metric === 'Cosine' && query.isStored !== true) segment.kernels.normalise(address, column.dim);
 }

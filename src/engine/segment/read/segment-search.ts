@@ -1,4 +1,5 @@
 import type { Filter } from '../../../../schemas/filter.ts';
+import type { IdfParams } from '../../../../schemas/query.ts';
 import { EF_MAX } from '../../../kernels/graph-layout.ts';
 import { METRIC, SCRATCH_HEAP_MAX, type ScratchLayout } from '../../../kernels/memory-layout.ts';
 import { type GraphHandle, linkedCount } from '../../index/hnsw/graph.ts';
@@ -22,6 +23,8 @@ export interface NearestPlan {
   readonly vectorName: string;
   /** Of the kind of the vector. */
   readonly query: VectorValue;
+  /** The corpus for document frequencies, for a sparse vector that uses them; all points if not given. */
+  readonly idf?: IdfParams | null | undefined;
   readonly filter: Filter | undefined;
   /** How many hits at most. */
   readonly k: number;

@@ -1,5 +1,6 @@
 import type { CreateCollection } from '../../../../schemas/collections.ts';
 import { assert } from '../../../shared/assert.ts';
+import { wrongInput } from '../../../shared/errors.ts';
 import { encodePointId, type PointId } from '../../../shared/ids.ts';
 import {
   META,
@@ -13,7 +14,7 @@ import {
   versionsKey,
 } from '../../../storage/keys.ts';
 import type { Env } from '../../../storage/env.ts';
-import { encodePointColumns, encodeVectorRows } from '../../../storage/row-batch.ts';
+import { encodePointColumns, encodeRaggedRows, encodeVectorRows } from '../../../storage/row-batch.ts';
 import { ID_BYTES, VERSION_BYTES } from '../../../kernels/memory-layout.ts';
 import type { VectorValue } from '../../vectors/vector-value.ts';
 import { type Collection, encodeLocation, type Location, locate } from '../collection.ts';
@@ -24,6 +25,13 @@ export type PointVectors = readonly (VectorValue | undefined)[];
 
 /** Opens a further segment when the last one is full; must store its meta record in the running transaction. */
 export type SegmentOpener = (params: CreateCollection) => Segment;
+
+interface NewRow {
+  readonly id: PointId;
+  readonly version: number;
+  readonly vectors: PointVectors;
+  readonly payload: Uint8Array;
+}
 
 interface SegmentChanges {
   /** First row of this transaction, and the row after its last. */
@@ -80,9 +88,10 @@ export class WriteTransaction {
 
   /** Appends a point's new row and hides its old one. `payload` is JSON text. */
   put(id: PointId, vectors: PointVectors, payload: Uint8Array): void {
+    const segment = this.#appendable(vectors);
     const old = this.locate(id);
     if (old !== undefined) this.#hide(old);
-    this.#append(id, this.#seq, vectors, payload);
+    this.#append(segment, { id, version: this.#seq, vectors, payload });
   }
 
   /** Moves a point's row behind the last one; nothing about the point changes. */
@@ -90,12 +99,13 @@ export class WriteTransaction {
     const { segment, offset } = at;
     const payload = this.payloadAt(at);
     assert(payload !== undefined, 'a living row has a payload');
+    const vectors = this.vectorsOf(at);
+    const target = this.#appendable(vectors);
     this.#hide(at);
-    this.#append(segment.idAt(offset), segment.versionAt(offset), this.vectorsOf(at), payload);
+    this.#append(target, { id: segment.idAt(offset), version: segment.versionAt(offset), vectors, payload });
   }
 
-  #append(id: PointId, version: number, vectors: PointVectors, payload: Uint8Array): void {
-    const segment = this.#appendable(vectors);
+  #append(segment: Segment, { id, version, vectors, payload }: NewRow): void {
     const changes = this.#changesOf(segment);
     const offset = changes.end;
     changes.end += 1;
@@ -172,10 +182,12 @@ export class WriteTransaction {
 
   #appendable(vectors: PointVectors): Segment {
     const last = this.#segments.at(-1);
-    const isFull = last === undefined || this.#changesOf(last).end >= last.capacity;
-    if (!isFull && last.hasRoomFor(vectors)) return last;
+    if (last?.hasRoomFor(this.#changesOf(last).end, vectors)) return last;
     const opened = this.#openSegment(this.collection.params);
     this.#segments.push(opened);
+    if (!opened.hasRoomFor(0, vectors)) {
+      throw wrongInput('the vectors of a point need more memory than a segment has');
+    }
     return opened;
   }
 }
@@ -199,6 +211,10 @@ function storeRows({ env }: Collection, segment: Segment, { first, end }: Segmen
       rowBatchKey(segment.id, column.id, first),
       encodeVectorRows({ count, strideBytes, presence, rows }),
     );
+  }
+  for (const side of segment.sides) {
+    const rows = side.pendingRows(first, end);
+    if (rows !== undefined) env.put(rowBatchKey(segment.id, side.config.id, first), encodeRaggedRows(rows));
   }
 }
 

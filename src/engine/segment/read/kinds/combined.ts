@@ -1,4 +1,5 @@
 import type { Combination } from '../../../query/combination.ts';
+import { weighted } from '../idf.ts';
 import { rank } from '../rank.ts';
 import type { Example } from '../scorer.ts';
 import { inputRows, type Stage, type StageContext } from '../stage.ts';
@@ -16,9 +17,10 @@ export function combinedStage(
   const { name: vectorName, metric } = context.vectorConfig();
   return {
     run: (execution, input) => {
-      const rows = rank(execution.collection, inputRows(execution, input), {
+      const { collection, cancel } = execution;
+      const rows = rank(collection, inputRows(execution, input), {
         vectorName,
-        examples,
+        examples: examples.map((example) => weighted(collection, example, context.params?.idf, cancel)),
         combination,
         limit: input.limit,
       });

@@ -1,5 +1,6 @@
 import type { SearchParams, VectorInput } from '../../../../../schemas/query.ts';
 import type { Combination } from '../../../query/combination.ts';
+import { weighted } from '../idf.ts';
 import { nearest, reportedScore } from '../nearest.ts';
 import { rank } from '../rank.ts';
 import type { ScoredRow } from '../rows.ts';
@@ -20,7 +21,7 @@ export function nearestTo(example: Example, params: SearchParams | undefined): S
       const found =
         input.sources === undefined
           ? findAmongAll(example, params, execution, input)
-          : sort(example, execution, input);
+          : sort(weighted(execution.collection, example, params?.idf, execution.cancel), execution, input);
       const scored = found.map((row) => ({ ...row, score: reportedScore(metric, row.score) }));
       return scored.filter(isBetterThan(metric, input.threshold));
     },
@@ -50,6 +51,7 @@ function searchOptions(params: SearchParams | undefined) {
   return {
     isExact: params?.exact === true,
     isIndexedOnly: params?.indexed_only === true,
+    idf: params?.idf,
     ...(typeof ef === 'number' && { ef }),
   };
 }
@@ -64,5 +66,7 @@ function sort(example: Example, execution: Execution, input: StageInput): Scored
     examples: [example],
     combination: itself,
     limit: input.limit,
+    // A sparse row that shares nothing with the query is not near to it.
+    unshared: Number.NaN,
   });
 }
