@@ -1,5 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
+import {
+  SearchMatrixOffsetsResponse,
+  SearchMatrixPairsResponse,
+  SearchMatrixRequest,
+} from '../schemas/matrix.ts';
 import { CollectionPath, ReadParameters } from '../schemas/parameters.ts';
 import { GroupsResult } from '../schemas/groups.ts';
 import { QueryGroupsRequest, QueryRequest, QueryRequestBatch, QueryResponse } from '../schemas/query.ts';
@@ -36,10 +41,34 @@ const groupsSchema = operation({
   result: GroupsResult,
 });
 
+const matrix = {
+  tag: 'Search',
+  params: CollectionPath,
+  querystring: ReadParameters,
+  body: SearchMatrixRequest,
+};
+
+const pairsSchema = operation({
+  ...matrix,
+  id: 'search_matrix_pairs',
+  summary: 'Compare the points of a sample: pairs of neighbours',
+  result: SearchMatrixPairsResponse,
+});
+
+const offsetsSchema = operation({
+  ...matrix,
+  id: 'search_matrix_offsets',
+  summary: 'Compare the points of a sample: a sparse matrix',
+  result: SearchMatrixOffsetsResponse,
+});
+
 /** Queries of points. */
 export function queryRoutes(app: FastifyInstance): void {
   const base = '/collections/:collection_name/points/query';
   app.post(base, { schema: querySchema }, readHandler(app, 'query'));
   app.post(`${base}/batch`, { schema: batchSchema }, readHandler(app, 'query_batch'));
   app.post(`${base}/groups`, { schema: groupsSchema }, readHandler(app, 'query_groups'));
+  const matrixPath = '/collections/:collection_name/points/search/matrix';
+  app.post(`${matrixPath}/pairs`, { schema: pairsSchema }, readHandler(app, 'matrix_pairs'));
+  app.post(`${matrixPath}/offsets`, { schema: offsetsSchema }, readHandler(app, 'matrix_offsets'));
 }

@@ -16,6 +16,8 @@ export const READ_TASKS = [
   'recommend_groups',
   'discover',
   'discover_batch',
+  'matrix_pairs',
+  'matrix_offsets',
   'retrieve',
   'get_point',
   'scroll',

@@ -1,6 +1,7 @@
 import type { ReadTask } from '../../protocol/tasks.ts';
 import type { ReadTaskHandler } from '../task.ts';
 import { runCount } from './count.ts';
+import { runMatrixOffsets, runMatrixPairs } from './matrix.ts';
 import { runQuery, runQueryBatch, runQueryGroups } from './query.ts';
 import { runGetPoint, runRetrieve } from './retrieve.ts';
 import { runScroll } from './scroll.ts';
@@ -12,6 +13,8 @@ export const READ_HANDLERS: Record<ReadTask, ReadTaskHandler> = {
   query_batch: runQueryBatch,
   query_groups: runQueryGroups,
   ...SEARCH_HANDLERS,
+  matrix_pairs: runMatrixPairs,
+  matrix_offsets: runMatrixOffsets,
   retrieve: runRetrieve,
   get_point: runGetPoint,
   scroll: runScroll,
