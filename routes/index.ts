@@ -4,11 +4,13 @@ import { payloadRoutes } from './payload.ts';
 import { pointRoutes } from './points.ts';
 import { queryRoutes } from './query.ts';
 import { searchRoutes } from './search.ts';
+import { vectorRoutes } from './vectors.ts';
 
 /** Routes whose bodies are parsed and validated by the threads that run them. */
 export function dataPlaneRoutes(app: FastifyInstance): void {
   pointRoutes(app);
   payloadRoutes(app);
+  vectorRoutes(app);
   queryRoutes(app);
   searchRoutes(app);
 }

@@ -12,6 +12,7 @@ import {
   ScrollResult,
   UpdateResult,
 } from '../schemas/points.ts';
+import { UpdateOperations } from '../schemas/update-operations.ts';
 import { readHandler, updateHandler } from './data-plane.ts';
 import { operation } from './operation.ts';
 
@@ -30,6 +31,14 @@ const deleteSchema = operation({
   id: 'delete_points',
   summary: 'Delete points by id or by filter',
   body: PointsSelector,
+});
+
+const batchSchema = operation({
+  ...write,
+  id: 'batch_update',
+  summary: 'Apply several updates, all of them checked before the first one is applied',
+  body: UpdateOperations,
+  result: Type.Array(UpdateResult),
 });
 
 const getSchema = operation({
@@ -69,6 +78,7 @@ export function pointRoutes(app: FastifyInstance): void {
   const base = '/collections/:collection_name/points';
   app.put(base, { schema: upsertSchema }, updateHandler(app, 'upsert'));
   app.post(`${base}/delete`, { schema: deleteSchema }, updateHandler(app, 'delete_points'));
+  app.post(`${base}/batch`, { schema: batchSchema }, updateHandler(app, 'batch_update'));
   app.get(`${base}/:id`, { schema: getSchema }, readHandler(app, 'get_point'));
   app.post(base, { schema: retrieveSchema }, readHandler(app, 'retrieve'));
   app.post(`${base}/scroll`, { schema: scrollSchema }, readHandler(app, 'scroll'));

@@ -109,6 +109,54 @@ export const PointsSelector = component(
 );
 export type PointsSelector = Static<typeof PointsSelector>;
 
+export const PointVectors = component(
+  'PointVectors',
+  rule(Type.Object({ id: ExtendedPointId, vector: VectorStruct }), ({ vector }) =>
+    isNothing(vector) ? { at: 'vector', message: 'must specify vectors to update for point' } : undefined,
+  ),
+);
+export type PointVectors = Static<typeof PointVectors>;
+
+function isNothing(vector: VectorStruct): boolean {
+  return !Array.isArray(vector) && !(vector instanceof Float32Array) && Object.keys(vector).length === 0;
+}
+
+export const UpdateVectors = component(
+  'UpdateVectors',
+  rule(
+    Type.Object({
+      points: Type.Array(PointVectors, { minItems: 1, description: 'Points with the vectors that change.' }),
+      shard_key: shardKey(),
+      update_filter: opt(Filter, { description: 'Points that fail it are left as they are.' }),
+    }),
+    ({ points }) =>
+      points.length === 0 ? { at: 'points', message: 'must specify points to update' } : undefined,
+  ),
+);
+export type UpdateVectors = Static<typeof UpdateVectors>;
+
+export const DeleteVectors = component(
+  'DeleteVectors',
+  withFacts(
+    rule(
+      Type.Object({
+        points: opt(Type.Array(ExtendedPointId)),
+        filter: opt(Filter),
+        vector: Type.Array(Type.String(), {
+          minItems: 1,
+          uniqueItems: true,
+          description: 'Names of the vectors to delete.',
+        }),
+        shard_key: shardKey(),
+      }),
+      ({ vector }) =>
+        vector.length === 0 ? { at: 'vector', message: 'must specify vector names to delete' } : undefined,
+    ),
+    { aliases: { vectors: 'vector' } },
+  ),
+);
+export type DeleteVectors = Static<typeof DeleteVectors>;
+
 export const PointRequest = component(
   'PointRequest',
   withFacts(

@@ -33,6 +33,9 @@ export const UPDATE_TASKS = [
   'overwrite_payload',
   'delete_payload',
   'clear_payload',
+  'update_vectors',
+  'delete_vectors',
+  'batch_update',
 ] as const;
 export type UpdateTask = (typeof UPDATE_TASKS)[number];
 

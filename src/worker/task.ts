@@ -4,6 +4,7 @@ import type { TaskArguments } from '../protocol/tasks.ts';
 import { JsonSyntaxError, type NumberKernel, readJson } from '../shared/json/reader.ts';
 import { formatError } from '../shared/errors.ts';
 import type { JsonWriter } from '../shared/json/writer.ts';
+import { refuseShardKeyOfRead, refuseShardKeyOfUpdate } from './shard-key.ts';
 
 /** What a read task works with. */
 export interface ReadContext {
@@ -21,8 +22,26 @@ export interface ReadContext {
 /** A read: writes its result or throws a ServiceError. */
 export type ReadTaskHandler = (context: ReadContext) => void;
 
-/** Parses a body. @throws NEARIFY_FORMAT with the place of a syntax error */
-export function parseBody({ body, numbers }: { body: Uint8Array; numbers: NumberKernel }): unknown {
+interface RequestBytes {
+  readonly body: Uint8Array;
+  readonly numbers: NumberKernel;
+}
+
+/** Parses the body of a read. @throws NEARIFY_FORMAT with the place of a syntax error, NEARIFY_BAD_REQUEST for a shard key */
+export function parseBody(request: RequestBytes): unknown {
+  const parsed = parse(request);
+  refuseShardKeyOfRead(parsed);
+  return parsed;
+}
+
+/** Parses the body of an update. @throws NEARIFY_FORMAT, NEARIFY_WRONG_INPUT for a shard key */
+export function parseUpdateBody(request: RequestBytes): unknown {
+  const parsed = parse(request);
+  refuseShardKeyOfUpdate(parsed);
+  return parsed;
+}
+
+function parse({ body, numbers }: RequestBytes): unknown {
   try {
     return readJson(body, { numbers });
   } catch (error) {

@@ -1,35 +1,88 @@
+import type { Static, TSchema } from 'typebox';
 import { DeletePayload, SetPayload } from '../../../schemas/payload.ts';
-import { PointInsertOperations, PointsSelector } from '../../../schemas/points.ts';
+import {
+  DeleteVectors,
+  PointInsertOperations,
+  PointsSelector,
+  UpdateVectors,
+} from '../../../schemas/points.ts';
+import { UpdateOperations } from '../../../schemas/update-operations.ts';
 import type { Collection } from '../../engine/segment/collection.ts';
 import { applyDelete, checkDelete } from '../../engine/segment/write/delete.ts';
 import { prepareClearPayload, prepareDeletePayload } from '../../engine/segment/write/delete-payload.ts';
 import { prepareOverwritePayload, prepareSetPayload } from '../../engine/segment/write/set-payload.ts';
 import type { WriteTransaction } from '../../engine/segment/write/transaction.ts';
 import { applyUpsert, prepareUpsert } from '../../engine/segment/write/upsert.ts';
+import { prepareDeleteVectors, prepareUpdateVectors } from '../../engine/segment/write/vectors.ts';
 import type { UpdateTask } from '../../protocol/tasks.ts';
+import { ServiceError } from '../../shared/errors.ts';
 import { compileValidator } from '../../shared/validation.ts';
 
 /** Changes the collection within a transaction. A refusal that only shows here leaves what was done before it. */
 export type Application = (transaction: WriteTransaction) => void;
 
-const validateUpsert = compileValidator(PointInsertOperations, { part: 'JSON body' });
-const validateSelector = compileValidator(PointsSelector, { part: 'JSON body' });
-const validateSetPayload = compileValidator(SetPayload, { part: 'JSON body' });
-const validateDeletePayload = compileValidator(DeletePayload, { part: 'JSON body' });
+/** One kind of update. */
+interface Update {
+  /** Checks the shape of a parsed body. */
+  readonly validate: (body: unknown) => unknown;
+  /** Checks a body of the right shape against its collection and changes nothing; the result does. */
+  readonly prepare: (collection: Collection, request: unknown) => Application;
+}
 
-/** For each kind of update: checks a parsed body against its collection and changes nothing; the result does. */
-export const PREPARE: Record<UpdateTask, (collection: Collection, body: unknown) => Application> = {
-  upsert: (collection, body) => {
-    const prepared = prepareUpsert(collection, validateUpsert(body));
+function update<T extends TSchema>(
+  schema: T,
+  prepare: (collection: Collection, request: Static<T>) => Application,
+): Update {
+  return {
+    validate: compileValidator(schema, { part: 'JSON body' }),
+    prepare: (collection, request) => prepare(collection, request as Static<T>),
+  };
+}
+
+const UPDATES: Record<Exclude<UpdateTask, 'batch_update'>, Update> = {
+  upsert: update(PointInsertOperations, (collection, request) => {
+    const prepared = prepareUpsert(collection, request);
     return (transaction) => applyUpsert(transaction, prepared);
-  },
-  delete_points: (_, body) => {
-    const selector = validateSelector(body);
+  }),
+  delete_points: update(PointsSelector, (_, selector) => {
     checkDelete(selector);
     return (transaction) => applyDelete(transaction, selector);
-  },
-  set_payload: (_, body) => prepareSetPayload(validateSetPayload(body)),
-  overwrite_payload: (_, body) => prepareOverwritePayload(validateSetPayload(body)),
-  delete_payload: (_, body) => prepareDeletePayload(validateDeletePayload(body)),
-  clear_payload: (_, body) => prepareClearPayload(validateSelector(body)),
+  }),
+  update_vectors: update(UpdateVectors, prepareUpdateVectors),
+  delete_vectors: update(DeleteVectors, prepareDeleteVectors),
+  set_payload: update(SetPayload, (_, request) => prepareSetPayload(request)),
+  overwrite_payload: update(SetPayload, (_, request) => prepareOverwritePayload(request)),
+  delete_payload: update(DeletePayload, (_, request) => prepareDeletePayload(request)),
+  clear_payload: update(PointsSelector, (_, selector) => prepareClearPayload(selector)),
 };
+
+/** The kinds of update by the key that an operation of a batch has. */
+const OPERATIONS: Readonly<Record<string, Update>> = { ...UPDATES, delete: UPDATES.delete_points };
+
+const validateBatch = compileValidator(UpdateOperations, { part: 'JSON body' });
+
+/** Checks a parsed body against its collection and changes nothing; the results do, in order, each as one operation. */
+export function prepareUpdate(task: UpdateTask, collection: Collection, body: unknown): Application[] {
+  if (task !== 'batch_update') {
+    const { validate, prepare } = UPDATES[task];
+    return [prepare(collection, validate(body))];
+  }
+  return validateBatch(body).operations.map((operation) => {
+    // The schema has accepted one of the keys; Qdrant takes the first that it knows.
+    const key = Object.keys(operation).find((name) => Object.hasOwn(OPERATIONS, name))!;
+    const request = (operation as Record<string, unknown>)[key];
+    return orLater(() => OPERATIONS[key]!.prepare(collection, request));
+  });
+}
+
+/** That an operation of a batch selects nothing is found out when its turn comes. */
+function orLater(prepare: () => Application): Application {
+  try {
+    return prepare();
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.code !== 'NEARIFY_BAD_REQUEST') throw error;
+    return () => {
+      throw error;
+    };
+  }
+}

@@ -9,10 +9,11 @@ import { ERROR_KINDS } from '../../shared/errors.ts';
 import { closeEnvelope, errorEnvelope, openEnvelope } from '../../shared/json/envelope.ts';
 import type { NumberKernel } from '../../shared/json/reader.ts';
 import type { OpenCollections } from '../open-collections.ts';
-import { parseBody } from '../task.ts';
-import { type Application, PREPARE } from './prepare-update.ts';
+import { parseUpdateBody } from '../task.ts';
+import { type Application, prepareUpdate } from './prepare-update.ts';
 
-type Prepared = { readonly apply: Application } | { readonly refusal: DataReply };
+/** A batch has several steps, each an operation with a number of its own. */
+type Prepared = { readonly steps: readonly Application[] } | { readonly refusal: DataReply };
 
 /** Applies the updates of one collection in order, in one transaction with one fsync; each gets its own reply. */
 export function updateBatch(
@@ -38,7 +39,7 @@ export function updateBatch(
     const segments = [...collection.segments, ...newSegments.map(attach)];
     const running = new WriteTransaction({ ...collection, segments }, openSegment);
     const written = prepared.map((outcome, i) =>
-      'refusal' in outcome ? outcome.refusal : apply(running, outcome.apply, requests[i]!, startMs),
+      'refusal' in outcome ? outcome.refusal : apply(running, outcome.steps, requests[i]!, startMs),
     );
     running.finish();
     return { transaction: running, replies: written };
@@ -50,7 +51,8 @@ export function updateBatch(
 function prepare(collection: Collection, request: UpdateRequest, numbers: NumberKernel): Prepared {
   const startMs = performance.now();
   try {
-    return { apply: PREPARE[request.task](collection, parseBody({ body: request.body, numbers })) };
+    const body = parseUpdateBody({ body: request.body, numbers });
+    return { steps: prepareUpdate(request.task, collection, body) };
   } catch (thrown) {
     return { refusal: refusal(thrown, startMs) };
   }
@@ -58,20 +60,26 @@ function prepare(collection: Collection, request: UpdateRequest, numbers: Number
 
 function apply(
   transaction: WriteTransaction,
-  application: Application,
-  { args }: UpdateRequest,
+  steps: readonly Application[],
+  { task, args }: UpdateRequest,
   startMs: number,
 ): DataReply {
-  const seq = transaction.nextSeq();
   const isWaiting = args.wait === true;
-  try {
-    application(transaction);
-  } catch (thrown) {
-    const refused = refusal(thrown, startMs);
-    // Who does not wait is told that the update is logged, which it is.
-    if (isWaiting) return refused;
+  const results: string[] = [];
+  for (const step of steps) {
+    const seq = transaction.nextSeq();
+    try {
+      step(transaction);
+    } catch (thrown) {
+      const refused = refusal(thrown, startMs);
+      // Who does not wait is told that the update is logged, which it is.
+      if (isWaiting) return refused;
+    }
+    results.push(`{"operation_id":${seq},"status":"${isWaiting ? 'completed' : 'acknowledged'}"}`);
   }
-  return updateReply(seq, isWaiting, startMs);
+  const writer = openEnvelope();
+  writer.text(task === 'batch_update' ? `[${results.join(',')}]` : results[0]!);
+  return { status: 200, body: closeEnvelope(writer, startMs) };
 }
 
 /** The reply for what the client did wrong. A fault of ours fails the whole batch, and with it reaches the log. */
@@ -81,10 +89,4 @@ function refusal(thrown: unknown, startMs: number): DataReply {
   if (blame === 'service') throw thrown;
   const isBeforeWork = error.code === 'NEARIFY_FORMAT' || error.code === 'NEARIFY_VALIDATION';
   return { status: httpStatus, body: errorEnvelope(error.message, isBeforeWork ? undefined : startMs) };
-}
-
-function updateReply(seq: number, wait: boolean, startMs: number): DataReply {
-  const writer = openEnvelope();
-  writer.text(`{"operation_id":${seq},"status":"${wait ? 'completed' : 'acknowledged'}"}`);
-  return { status: 200, body: closeEnvelope(writer, startMs) };
 }

@@ -4,7 +4,14 @@ import { CollectionInfo, type CreateCollection } from '../../../schemas/collecti
 import { collectionInfo } from '../../../src/collections/collection-info.ts';
 import { compileValidator } from '../../../src/shared/validation.ts';
 
-const COUNTS = { points: 7, segments: 2, queuedUpdates: 3, indexedVectors: 0, tailBytes: 0, isRebuilding: false };
+const COUNTS = {
+  points: 7,
+  segments: 2,
+  queuedUpdates: 3,
+  indexedVectors: 0,
+  tailBytes: 0,
+  isRebuilding: false,
+};
 const validate = compileValidator(CollectionInfo, { part: 'JSON body' });
 
 /** The info, after checking it against the schema that is documented for it. */

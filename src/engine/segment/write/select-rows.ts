@@ -1,6 +1,6 @@
 /** The rows that an update names by ids or by a filter. */
 import type { Filter } from '../../../../schemas/filter.ts';
-import { badRequest, notFound } from '../../../shared/errors.ts';
+import { badRequest, notFound, type ServiceError } from '../../../shared/errors.ts';
 import { parsePointId, type PointId, pointIdJson } from '../../../shared/ids.ts';
 import { compileFilter } from '../../payload/filter/compile.ts';
 import type { Location } from '../collection.ts';
@@ -44,9 +44,11 @@ export function forEachSelected(
     if (at !== undefined && payload !== undefined) change(at, payload);
     else missing ??= id;
   }
-  if (missing !== undefined) {
-    throw notFound(`No point with id ${pointIdJson(missing).replaceAll('"', '')} found`);
-  }
+  if (missing !== undefined) throw pointNotFound(missing);
+}
+
+export function pointNotFound(id: PointId): ServiceError {
+  return notFound(`No point with id ${pointIdJson(id).replaceAll('"', '')} found`);
 }
 
 /**
