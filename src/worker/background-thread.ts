@@ -52,6 +52,7 @@ function task<T extends BackgroundTask>(
   ): Promise<Outcome<ReturnType<BackgroundTasks[T]>>> => {
     try {
       await forgetDropped();
+      await collections.closeUnused();
       return { ok: await run(input) };
     } catch (error) {
       return { error: toWireError(error) };

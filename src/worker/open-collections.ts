@@ -9,6 +9,9 @@ import { assert } from '../shared/assert.ts';
 import { stringifyExact } from '../shared/json/exact.ts';
 import { openEnv } from '../storage/env.ts';
 
+/** Collections that a thread which closes what it does not use keeps open. */
+const OPEN_MAX = 128;
+
 /**
  * The collections that this thread has open: files and kernels are attached when a collection is first used, and again
  * only for what changed when a newer handle arrives.
@@ -18,6 +21,7 @@ export class OpenCollections {
   readonly #threadIndex: number;
   readonly #handles = new Map<number, CollectionHandle>();
   readonly #idsByName = new Map<string, number>();
+  #lastUsed = -1;
   readonly #open = new Map<number, { generation: number; collection: Collection }>();
 
   /** `threadIndex`: the scratch area of every segment that belongs to this thread. */
@@ -42,10 +46,23 @@ export class OpenCollections {
     const handle = this.#handles.get(collectionId);
     assert(handle !== undefined, `collection ${collectionId} was announced to this thread`);
     const open = this.#open.get(collectionId);
-    if (open?.generation === handle.generation) return open.collection;
-    const collection = this.#attach(handle, open?.collection);
+    const isCurrent = open?.generation === handle.generation;
+    const collection = isCurrent ? open.collection : this.#attach(handle, open?.collection);
+    if (isCurrent && collectionId === this.#lastUsed) return collection;
+    // Kept in the order of use.
+    this.#open.delete(collectionId);
     this.#open.set(collectionId, { generation: handle.generation, collection });
+    this.#lastUsed = collectionId;
     return collection;
+  }
+
+  /** Closes the collections that were used longest ago: one that was written to costs a megabyte. Call between tasks. */
+  async closeUnused(): Promise<void> {
+    while (this.#open.size > OPEN_MAX) {
+      const [collectionId, { collection }] = this.#open.entries().next().value!;
+      this.#open.delete(collectionId);
+      await collection.env.close();
+    }
   }
 
   /** The collection of a name, as far as this thread has learned. */
