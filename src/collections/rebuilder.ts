@@ -97,12 +97,14 @@ export class Rebuilder {
       // Readers must know the segment before points move into it.
       await this.#exclusively(async () => [await pool.run('open_segment', { handle: handle(), sizing })]);
     }
-    for (let from: number | undefined = 0; from !== undefined && !this.#isStopped; ) {
+    const position: { row: number | undefined } = { row: 0 };
+    while (position.row !== undefined && !this.#isStopped) {
+      const from = position.row;
       await this.#options.turn();
       await this.#exclusively(async () => {
-        const slice = { handle: handle(), sizing, segmentId: id, from: from!, msMax: SLICE_MS };
+        const slice = { handle: handle(), sizing, segmentId: id, from, msMax: SLICE_MS };
         const { next, newSegments } = await pool.run('move_rows', slice);
-        from = next;
+        position.row = next;
         return newSegments;
       });
     }
