@@ -11,7 +11,7 @@ export function readHandler(app: FastifyInstance, task: ReadTask) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { collection_name: name, ...args } = request.params as Path;
     const { timeout } = request.query as ReadParameters;
-    const answer = await app.collections.read(task, name, dataRequest(request, args, timeout));
+    const answer = await app.collections.read(task, name, dataRequest(request, reply, args, timeout));
     return send(reply, answer);
   };
 }
@@ -21,20 +21,25 @@ export function updateHandler(app: FastifyInstance, task: UpdateTask) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { collection_name: name, ...path } = request.params as Path;
     const { timeout, wait = false } = request.query as WriteParameters;
-    const answer = await app.collections.update(task, name, dataRequest(request, { ...path, wait }, timeout));
+    const answer = await app.collections.update(
+      task,
+      name,
+      dataRequest(request, reply, { ...path, wait }, timeout),
+    );
     return send(reply, answer);
   };
 }
 
 function dataRequest(
   request: FastifyRequest,
+  reply: FastifyReply,
   args: DataRequest['args'],
   timeoutSeconds: number | undefined,
 ): DataRequest {
   return {
     body: (request.body as Uint8Array | undefined) ?? NO_BODY,
     args,
-    signal: request.signal,
+    client: reply.raw,
     ...(timeoutSeconds !== undefined && { timeoutMs: timeoutSeconds * 1000 }),
   };
 }

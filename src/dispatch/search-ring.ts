@@ -18,7 +18,13 @@ import type {
   ThreadMail,
   ThreadMessage,
 } from '../protocol/shared-handles.ts';
-import { type DataReply, type DataRequest, READ_TASKS, type ReadTask } from '../protocol/tasks.ts';
+import {
+  type Client,
+  type DataReply,
+  type DataRequest,
+  READ_TASKS,
+  type ReadTask,
+} from '../protocol/tasks.ts';
 import { internalError, ServiceError } from '../shared/errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
@@ -61,13 +67,14 @@ export class SearchRing {
   readonly #mailedReplies = new Map<number, Uint8Array>();
   readonly #known = new Map<number, CollectionHandle>();
   #isClosing = false;
-  #sweeper: NodeJS.Timeout | undefined;
+  readonly #sweeper: NodeJS.Timeout;
 
   constructor(options: SearchRingOptions) {
     this.#options = options;
     this.#ring = ringViews(options.shape);
     for (let slot = options.shape.slotCount - 1; slot >= 0; slot--) this.#freeSlots.push(slot);
     for (let index = 0; index < options.shape.threadCount; index++) this.#startThread(index);
+    this.#sweeper = setInterval(() => this.#cancelOverdue(), SWEEP_INTERVAL_MS).unref();
     void this.#listen();
   }
 
@@ -93,12 +100,11 @@ export class SearchRing {
     }
     if (this.#known.get(handle.id) !== handle) this.publish(handle);
     return new Promise((resolve, reject) => {
-      const stopListening = this.#cancelOnAbort(slot, request.signal);
+      const stopListening = this.#cancelWithout(request.client, slot);
       const mailedTo = this.#fillSlot(slot, task, handle, request, args);
       this.#pending.set(slot, { resolve, reject, stopListening, mailedTo });
       if (mailedTo >= 0) this.#mail(mailedTo, { kind: 'request', slot, body: request.body });
       else this.#enqueue(slot);
-      this.#sweeper ??= setInterval(() => this.#cancelOverdue(), SWEEP_INTERVAL_MS).unref();
     });
   }
 
@@ -207,7 +213,7 @@ export class SearchRing {
     words[header + SLOT.argsBytes] = args.length;
     words[header + SLOT.bodyBytes] = request.body.length;
     words[header + SLOT.flags] = fits ? 0 : SLOT_FLAG.bodyByMessage;
-    words[header + SLOT.cancel] = request.signal?.aborted ? CANCEL.clientGone : CANCEL.none;
+    words[header + SLOT.cancel] = request.client?.closed ? CANCEL.clientGone : CANCEL.none;
     doubles[(header + SLOT.deadline) / 2] = Date.now() + (request.timeoutMs ?? this.#options.timeoutMs);
     Atomics.store(words, header + SLOT.state, SLOT_STATE.ready);
     return fits ? -1 : slot % this.#threads.length;
@@ -290,18 +296,15 @@ export class SearchRing {
     Atomics.store(this.#ring.words, slotHeader(this.#ring, slot) + SLOT.state, SLOT_STATE.free);
     this.#freeSlots.push(slot);
     request?.stopListening();
-    if (this.#pending.size === 0) {
-      clearInterval(this.#sweeper);
-      this.#sweeper = undefined;
-    }
     return request;
   }
 
-  #cancelOnAbort(slot: number, signal: AbortSignal | undefined): () => void {
-    if (signal === undefined) return () => {};
-    const onAbort = () => this.#cancel(slot, CANCEL.clientGone);
-    signal.addEventListener('abort', onAbort, { once: true });
-    return () => signal.removeEventListener('abort', onAbort);
+  /** Cancels the slot's request when its client goes; the function that is returned ends that. */
+  #cancelWithout(client: Client | undefined, slot: number): () => void {
+    if (client === undefined) return () => {};
+    const onClose = () => this.#cancel(slot, CANCEL.clientGone);
+    client.once('close', onClose);
+    return () => client.off('close', onClose);
   }
 
   #cancelOverdue(): void {

@@ -42,14 +42,21 @@ export type UpdateTask = (typeof UPDATE_TASKS)[number];
 /** Small arguments from the path and the query string; anything that is JSON. */
 export type TaskArguments = Readonly<Record<string, string | number | boolean>>;
 
+/** Who waits for a reply: emits `close` when it has gone, such as an HTTP response does. */
+export interface Client {
+  readonly closed: boolean;
+  once(event: 'close', listener: () => void): unknown;
+  off(event: 'close', listener: () => void): unknown;
+}
+
 /** A request for a thread. `body` is owned by the request: whoever sends it on may transfer its buffer. */
 export interface DataRequest {
   readonly body: Uint8Array;
   readonly args: TaskArguments;
   /** Milliseconds the client is willing to wait, from `timeout`; absent: the server's default. */
   readonly timeoutMs?: number;
-  /** Aborted when the client has gone. */
-  readonly signal?: AbortSignal;
+  /** Where the reply will go. */
+  readonly client?: Client;
 }
 
 /** A finished answer: `body` is the whole JSON envelope. */

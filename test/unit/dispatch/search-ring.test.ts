@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { getEventListeners } from 'node:events';
 import { test, type TestContext } from 'node:test';
 import { SearchRing, type SearchRingOptions } from '../../../src/dispatch/search-ring.ts';
 import { CANCEL } from '../../../src/protocol/ring-layout.ts';
 import type { CollectionHandle } from '../../../src/protocol/shared-handles.ts';
-import type { DataReply, DataRequest, ReadTask } from '../../../src/protocol/tasks.ts';
+import { type DataReply, type DataRequest, READ_TASKS, type ReadTask } from '../../../src/protocol/tasks.ts';
+import { LeavingClient } from '../../helpers/leaving-client.ts';
 import { type RecordingLog, recordingLog } from '../../helpers/recording-log.ts';
 
 const SLOT_BYTES = 256;
@@ -54,10 +54,10 @@ class Harness {
 
   /** A request that runs until it is let go, and then replies with the reason. */
   async hold(name: string, request: Asked = {}): Promise<{ letGo: () => void; reply: Promise<DataReply> }> {
-    const controller = new AbortController();
-    const reply = this.ask({ do: 'hold', name }, { signal: controller.signal, ...request });
+    const client = new LeavingClient();
+    const reply = this.ask({ do: 'hold', name }, { client, ...request });
     await this.#logged.until(({ task }) => task === name);
-    return { letGo: () => controller.abort(), reply };
+    return { letGo: () => client.leave(), reply };
   }
 
   async collections(): Promise<unknown> {
@@ -84,7 +84,7 @@ const json = (reply: DataReply): { reason?: number; thread?: number } => JSON.pa
 test('a request runs on a thread, its reply comes back with the status', async (t) => {
   const harness = start(t);
   const reply = await harness.ask({ do: 'echo' }, { body: ownedBytes('hello'), task: 'count' });
-  assert.deepEqual([reply.status, textOf(reply)], [205, 'hello']);
+  assert.deepEqual([reply.status, textOf(reply)], [200 + READ_TASKS.indexOf('count'), 'hello']);
   assert.equal(textOf(await harness.echo('')), '');
   assert.equal(harness.ring.inFlight, 0);
 });
@@ -158,23 +158,18 @@ test('a request that names no deadline has that of the server', async (t) => {
   assert.equal(json(await reply).reason, CANCEL.timeout);
 });
 
-test('a request whose client goes is cancelled, and its signal is let go', async (t) => {
-  const { signal, ...controller } = controllerParts();
-  const { reply } = await start(t).hold('lonely', { signal });
-  assert.equal(getEventListeners(signal, 'abort').length, 1);
-  controller.abort();
+test('a request whose client goes is cancelled, and is not listened to any more', async (t) => {
+  const client = new LeavingClient();
+  const { reply } = await start(t).hold('lonely', { client });
+  assert.equal(client.listenerCount('close'), 1);
+  client.leave();
   assert.equal(json(await reply).reason, CANCEL.clientGone);
-  assert.equal(getEventListeners(signal, 'abort').length, 0);
+  assert.equal(client.listenerCount('close'), 0);
 });
-
-function controllerParts(): { signal: AbortSignal; abort: () => void } {
-  const controller = new AbortController();
-  return { signal: controller.signal, abort: () => controller.abort() };
-}
 
 test('a client that is gone before the request starts', async (t) => {
   const harness = start(t);
-  const reply = await harness.ask({ do: 'hold', name: 'x' }, { signal: AbortSignal.abort() });
+  const reply = await harness.ask({ do: 'hold', name: 'x' }, { client: LeavingClient.gone() });
   assert.equal(json(reply).reason, CANCEL.clientGone);
 });
 
@@ -189,10 +184,10 @@ test('the cancel of one request does not reach the next in its slot', async (t) 
 
 test('arguments that no slot holds are refused, and cost no slot', async (t) => {
   const harness = start(t, { slotCount: 1 });
-  const { signal } = controllerParts();
-  const tooLong = harness.ask({ do: 'x'.repeat(SLOT_BYTES) }, { signal });
+  const client = new LeavingClient();
+  const tooLong = harness.ask({ do: 'x'.repeat(SLOT_BYTES) }, { client });
   await assert.rejects(tooLong, { code: 'NEARIFY_INTERNAL', message: /arguments exceed a slot/ });
-  assert.equal(getEventListeners(signal, 'abort').length, 0);
+  assert.equal(client.listenerCount('close'), 0);
   assert.equal(textOf(await harness.echo('after')), 'after');
 });
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { SearchRing } from '../../../src/dispatch/search-ring.ts';
 import type { DataRequest, ReadTask } from '../../../src/protocol/tasks.ts';
+import { LeavingClient } from '../../helpers/leaving-client.ts';
 import { type RecordingLog, recordingLog } from '../../helpers/recording-log.ts';
 import { type Body, bytesOf, TestCollection } from '../../helpers/test-collection.ts';
 
@@ -113,7 +114,7 @@ test('a request past its deadline, and one whose client has gone', async (t) => 
   const [late, lateText] = await harness.ask('count', {}, { timeoutMs: -2000 });
   assert.equal(late, 408);
   assert.match(lateText, /"Timeout: Timeout error: Operation 'Search' timed out after \d+s"/);
-  const [gone] = await harness.ask('count', {}, { signal: AbortSignal.abort() });
+  const [gone] = await harness.ask('count', {}, { client: LeavingClient.gone() });
   assert.equal(gone, 408);
 });
 
