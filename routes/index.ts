@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { collectionRoutes } from './collections.ts';
 import { payloadRoutes } from './payload.ts';
+import { payloadIndexRoutes } from './payload-index.ts';
 import { pointRoutes } from './points.ts';
 import { queryRoutes } from './query.ts';
 import { searchRoutes } from './search.ts';
@@ -11,6 +12,7 @@ export function dataPlaneRoutes(app: FastifyInstance): void {
   pointRoutes(app);
   payloadRoutes(app);
   vectorRoutes(app);
+  payloadIndexRoutes(app);
   queryRoutes(app);
   searchRoutes(app);
 }

@@ -1,5 +1,6 @@
 /** Path parameters and query strings that several routes take. */
 import { Type, type Static } from 'typebox';
+import { JsonPath } from './common.ts';
 import { component, rule, withFacts } from './component.ts';
 import { nonZero, oneOf, uint } from './scalars.ts';
 
@@ -29,6 +30,9 @@ export const PointPath = Type.Object({
   id: Type.String({ description: 'Id of the point: an unsigned integer or a UUID.' }),
 });
 export type PointPath = Static<typeof PointPath>;
+
+export const FieldPath = Type.Object({ ...CollectionPath.properties, field_name: JsonPath });
+export type FieldPath = Static<typeof FieldPath>;
 
 export const WriteOrdering = component('WriteOrdering', oneOf(['weak', 'medium', 'strong']));
 export type WriteOrdering = Static<typeof WriteOrdering>;

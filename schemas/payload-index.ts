@@ -1,6 +1,7 @@
 /** Indexes on payload keys. */
 import { Type, type Static, type TProperties } from 'typebox';
-import { component } from './component.ts';
+import { JsonPath } from './common.ts';
+import { component, rule, unnamedRule, withFacts } from './component.ts';
 import { Memory } from './memory.ts';
 import { oneOf, opt, uint } from './scalars.ts';
 import { tokenization } from './text.ts';
@@ -33,12 +34,21 @@ export const IntegerIndexType = component('IntegerIndexType', oneOf(['integer'])
 export type IntegerIndexType = Static<typeof IntegerIndexType>;
 export const IntegerIndexParams = component(
   'IntegerIndexParams',
-  indexParams({
-    type: IntegerIndexType,
-    lookup: opt(Type.Boolean()),
-    range: opt(Type.Boolean()),
-    is_principal: opt(Type.Boolean()),
-  }),
+  rule(
+    indexParams({
+      type: IntegerIndexType,
+      lookup: opt(Type.Boolean()),
+      range: opt(Type.Boolean()),
+      is_principal: opt(Type.Boolean()),
+    }),
+    ({ lookup, range }) =>
+      lookup === false && range === false
+        ? {
+            at: 'lookup',
+            message: unnamedRule("the 'lookup' and 'range' capabilities can't be both disabled"),
+          }
+        : undefined,
+  ),
 );
 export type IntegerIndexParams = Static<typeof IntegerIndexParams>;
 
@@ -98,6 +108,24 @@ export const PayloadSchemaParams = component(
   ]),
 );
 export type PayloadSchemaParams = Static<typeof PayloadSchemaParams>;
+
+export const PayloadFieldSchema = component(
+  'PayloadFieldSchema',
+  Type.Union([PayloadSchemaType, PayloadSchemaParams], { description: 'A type, or a type with parameters.' }),
+);
+export type PayloadFieldSchema = Static<typeof PayloadFieldSchema>;
+
+export const CreateFieldIndex = component(
+  'CreateFieldIndex',
+  withFacts(
+    Type.Object({
+      field_name: JsonPath,
+      field_schema: opt(PayloadFieldSchema),
+    }),
+    { aliases: { field_type: 'field_schema' } },
+  ),
+);
+export type CreateFieldIndex = Static<typeof CreateFieldIndex>;
 
 export const PayloadIndexInfo = component(
   'PayloadIndexInfo',

@@ -13,6 +13,7 @@ export interface CollectionCounts {
   readonly tailBytes: number;
   /** Points move from worn segments to new ones. */
   readonly isRebuilding: boolean;
+  readonly payloadSchema: CollectionInfo['payload_schema'];
 }
 
 /** The info of a collection: what was given at its creation, echoed as it was, over the defaults. */
@@ -43,7 +44,7 @@ export function collectionInfo(params: CollectionSettings, counts: CollectionCou
       quantization_config: params.quantization_config ?? null,
       ...given({ strict_mode_config: params.strict_mode_config, metadata: params.metadata }),
     },
-    payload_schema: {},
+    payload_schema: counts.payloadSchema,
     update_queue: { length: counts.queuedUpdates },
   } as CollectionInfo;
 }

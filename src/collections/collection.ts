@@ -1,11 +1,14 @@
 import type { UpdateCollection } from '../../schemas/collection-update.ts';
 import type { CollectionInfo } from '../../schemas/collections.ts';
 import type { BackgroundPool } from '../dispatch/background-pool.ts';
-import type { OpenedCollection, SegmentSizing } from '../protocol/background-tasks.ts';
+import type { CollectionChanges, OpenedCollection, SegmentSizing } from '../protocol/background-tasks.ts';
+import { payloadSchema } from '../protocol/index-counts.ts';
 import { segmentCounts } from '../protocol/segment-counts.ts';
 import type { CollectionHandle } from '../protocol/shared-handles.ts';
+import type { DataReply } from '../protocol/tasks.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { collectionInfo } from './collection-info.ts';
+import { Indexer } from './indexer.ts';
 import { Linker } from './linker.ts';
 import { mergeSettings } from './merge-settings.ts';
 import { Pacing } from './pacing.ts';
@@ -21,12 +24,16 @@ export interface CollectionOptions {
   readonly log: Logger;
 }
 
+/** Longest time that a background thread builds payload indexes before updates get their turn. */
+const INDEX_SLICE_MS = 20;
+
 /** A collection as the event loop sees it: its handle, and everything that changes it in order. */
 export class Collection {
   readonly updates: UpdateQueue;
   readonly pacing: Pacing;
   readonly #linker: Linker;
   readonly #rebuilder: Rebuilder;
+  readonly #indexer: Indexer;
   readonly #options: CollectionOptions;
   #handle: CollectionHandle;
 
@@ -39,7 +46,7 @@ export class Collection {
       pool,
       sizing,
       handle,
-      onBatch: ({ newSegments }) => this.#afterBatch(newSegments),
+      onBatch: (changes) => this.#take(changes),
       turn: () => this.pacing.beforeUpdate(),
     });
     this.pacing = new Pacing({
@@ -64,12 +71,15 @@ export class Collection {
       sizing,
       updates: this.updates,
       handle,
+      takeChanges: (changes) => this.#take(changes),
       replaceSegments,
       turn,
       log,
     });
+    this.#indexer = new Indexer({ build: () => this.#buildIndexes(), log });
     options.publish(this.#handle);
     this.#kick();
+    if (opened.hasIndexWork) this.#indexer.kick();
   }
 
   get handle(): CollectionHandle {
@@ -82,6 +92,7 @@ export class Collection {
       segments: Math.max(1, this.#handle.segments.length),
       queuedUpdates: this.updates.length,
       isRebuilding: this.#rebuilder.isRunning,
+      payloadSchema: payloadSchema(this.#handle),
     });
   }
 
@@ -97,7 +108,7 @@ export class Collection {
 
   /** Ends what runs in the background and waits for the updates that were accepted. */
   async stop(): Promise<void> {
-    await Promise.all([this.#rebuilder.stop(), this.#linker.stop()]);
+    await Promise.all([this.#rebuilder.stop(), this.#linker.stop(), this.#indexer.stop()]);
     await this.updates.idle();
   }
 
@@ -106,9 +117,38 @@ export class Collection {
     return this.#linker.checkpointBeforeClose();
   }
 
-  #afterBatch(newSegments: CollectionHandle['segments']): void {
-    if (newSegments.length > 0) this.#replace({ segments: [...this.#handle.segments, ...newSegments] });
+  /** The reply to who waits for a payload index: after it is complete. */
+  async afterIndexing(reply: Promise<DataReply>): Promise<DataReply> {
+    const answer = await reply;
+    await this.#indexer.idle();
+    return answer;
+  }
+
+  #take({ newSegments, indexes, hasIndexWork }: CollectionChanges): void {
+    if (newSegments.length > 0 || indexes !== undefined) {
+      this.#replace({
+        segments: [...this.#handle.segments, ...newSegments],
+        indexes: indexes ?? this.#handle.indexes,
+      });
+    }
+    if (hasIndexWork) this.#indexer.kick();
     this.#kick();
+  }
+
+  /** One slice; true if work is left. */
+  async #buildIndexes(): Promise<boolean> {
+    const { pool, sizing } = this.#options;
+    let isLeft = false;
+    await this.updates.exclusively(async () => {
+      const changes = await pool.run('build_indexes', {
+        handle: this.#handle,
+        sizing,
+        msMax: INDEX_SLICE_MS,
+      });
+      this.#take(changes);
+      isLeft = changes.hasIndexWork;
+    });
+    return isLeft;
   }
 
   #kick(): void {
@@ -116,9 +156,19 @@ export class Collection {
     this.#rebuilder.kick();
   }
 
-  #replace(changes: Partial<Pick<CollectionHandle, 'params' | 'segments'>>): void {
-    this.#handle = { ...this.#handle, ...changes, generation: this.#handle.generation + 1 };
+  #replace(changes: Partial<Pick<CollectionHandle, 'params' | 'segments' | 'indexes'>>): void {
+    const next = { ...this.#handle, ...changes, generation: this.#handle.generation + 1 };
+    this.#handle = { ...next, indexes: withoutLostColumns(next) };
     this.#options.publish(this.#handle);
     this.#linker.kick();
   }
+}
+
+/** Columns of segments that are gone would keep their memory. */
+function withoutLostColumns({ segments, indexes }: CollectionHandle): CollectionHandle['indexes'] {
+  const ids = new Set(segments.map(({ id }) => id));
+  return indexes.map((index) => ({
+    ...index,
+    columns: index.columns.filter(({ segmentId }) => ids.has(segmentId)),
+  }));
 }

@@ -136,7 +136,10 @@ class CollectionRegistry implements Collections {
   }
 
   async update(task: UpdateTask, name: string, request: DataRequest): Promise<DataReply> {
-    return withDeadline(this.#collection(name).updates.push(task, request), request, this.#timeoutMs);
+    const collection = this.#collection(name);
+    const reply = collection.updates.push(task, request);
+    const isForIndex = task === 'create_index' && request.args.wait === true;
+    return withDeadline(isForIndex ? collection.afterIndexing(reply) : reply, request, this.#timeoutMs);
   }
 
   async close(): Promise<void> {

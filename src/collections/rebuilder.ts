@@ -1,6 +1,6 @@
 import type { CollectionSettings } from '../../schemas/collection-update.ts';
 import type { BackgroundPool } from '../dispatch/background-pool.ts';
-import type { SegmentSizing } from '../protocol/background-tasks.ts';
+import type { CollectionChanges, SegmentSizing } from '../protocol/background-tasks.ts';
 import { segmentRows } from '../protocol/segment-counts.ts';
 import type { CollectionHandle } from '../protocol/shared-handles.ts';
 import { OPTIMIZER_DEFAULTS } from '../shared/collection-defaults.ts';
@@ -40,6 +40,8 @@ export interface RebuilderOptions {
   readonly updates: UpdateQueue;
   /** The collection as it is now. */
   readonly handle: () => CollectionHandle;
+  /** Makes known to readers what a transaction has changed. */
+  readonly takeChanges: (changes: CollectionChanges) => void;
   /** Makes other segments known to readers. */
   readonly replaceSegments: (segments: readonly Segment[]) => void;
   /** Resolves when the next slice may run. */
@@ -92,35 +94,35 @@ export class Rebuilder {
   }
 
   async #rebuild({ id }: Segment): Promise<void> {
-    const { pool, sizing, handle } = this.#options;
+    const { pool, sizing, handle, updates, replaceSegments } = this.#options;
     if (handle().segments.at(-1)?.id === id) {
       // Readers must know the segment before points move into it.
-      await this.#exclusively(async () => [await pool.run('open_segment', { handle: handle(), sizing })]);
-    }
-    const position: { row: number | undefined } = { row: 0 };
-    while (position.row !== undefined && !this.#isStopped) {
-      const from = position.row;
-      await this.#options.turn();
-      await this.#exclusively(async () => {
-        const slice = { handle: handle(), sizing, segmentId: id, from, msMax: SLICE_MS };
-        const { next, newSegments } = await pool.run('move_rows', slice);
-        position.row = next;
-        return newSegments;
+      await updates.exclusively(async () => {
+        const opened = await pool.run('open_segment', { handle: handle(), sizing });
+        replaceSegments([...handle().segments, opened]);
       });
     }
+    for (let from: number | undefined = 0; from !== undefined && !this.#isStopped; ) {
+      await this.#options.turn();
+      from = await this.#moveRows(id, from);
+    }
     if (this.#isStopped) return;
-    await this.#options.updates.exclusively(async () => {
+    await updates.exclusively(async () => {
       await pool.run('drop_segment', { handle: handle(), segmentId: id });
-      this.#options.replaceSegments(handle().segments.filter((segment) => segment.id !== id));
+      replaceSegments(handle().segments.filter((segment) => segment.id !== id));
     });
   }
 
-  /** Runs `work` between updates; it returns the segments that it opened. */
-  async #exclusively(work: () => Promise<readonly Segment[]>): Promise<void> {
-    const { updates, handle, replaceSegments } = this.#options;
+  /** One slice; the row to go on with. */
+  async #moveRows(segmentId: number, from: number): Promise<number | undefined> {
+    const { pool, sizing, handle, updates, takeChanges } = this.#options;
+    let goOn: number | undefined;
     await updates.exclusively(async () => {
-      const opened = await work();
-      if (opened.length > 0) replaceSegments([...handle().segments, ...opened]);
+      const slice = { handle: handle(), sizing, segmentId, from, msMax: SLICE_MS };
+      const { next, changes } = await pool.run('move_rows', slice);
+      goOn = next;
+      takeChanges(changes);
     });
+    return goOn;
   }
 }

@@ -218,8 +218,33 @@ export interface SideKernels {
   ): number;
 }
 
+/**
+ * Scans of payload-index columns (column-layout.ts). Each compares `count` cells and sets bit i of the bitmap `out` for
+ * every hit i; other bits stay. Up to 63 cells behind the last one are read too.
+ */
+export interface ColumnKernels {
+  /** Cells are u32: those equal to `value`. */
+  columnEquals(cells: Pointer, count: number, value: number, out: Pointer): void;
+  /** Cells are i64: those from `low` to `high`, both included. */
+  columnIntegers(cells: Pointer, count: number, low: bigint, high: bigint, out: Pointer): void;
+  /** Cells are float64: those from `low` to `high`, both included. */
+  columnFloats(cells: Pointer, count: number, low: number, high: number, out: Pointer): void;
+  /** Cells are (longitude, latitude), float64 each: those within the box, its edges included. */
+  columnBox(
+    cells: Pointer,
+    count: number,
+    west: number,
+    south: number,
+    east: number,
+    north: number,
+    out: Pointer,
+  ): void;
+  /** For every bit i < `count` of `hits`: sets bit `rows[i]` (u32) of `out` if that is below `rowCount`. */
+  columnScatter(hits: Pointer, count: number, rows: Pointer, rowCount: number, out: Pointer): void;
+}
+
 /** All functions of kernels.wasm. */
-export type Kernels = ScanKernels & GraphKernels & CodeKernels & SideKernels;
+export type Kernels = ScanKernels & GraphKernels & CodeKernels & SideKernels & ColumnKernels;
 
 /** Reads and compiles kernels.wasm, which `npm run build:wasm` makes. Once a thread, at start: it blocks. */
 export function loadKernelModule(): WebAssembly.Module {

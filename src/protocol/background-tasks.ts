@@ -1,6 +1,7 @@
 import type { CollectionSettings } from '../../schemas/collection-update.ts';
 import type { CreateCollection } from '../../schemas/collections.ts';
 import type { CheckpointStep } from '../engine/segment/checkpoint.ts';
+import type { PayloadIndexHandle } from '../engine/payload/fields/payload-indexes.ts';
 import type { SegmentHandle } from '../engine/segment/segment-handle.ts';
 import type { VectorNumbers } from '../engine/vectors/vector-config.ts';
 import type { CollectionHandle } from './shared-handles.ts';
@@ -20,6 +21,9 @@ export interface OpenedCollection {
   readonly params: CollectionSettings;
   readonly vectorNumbers: VectorNumbers;
   readonly segments: readonly SegmentHandle[];
+  readonly indexes: readonly PayloadIndexHandle[];
+  /** Payload indexes are to be built, or what is left of dropped ones is to be removed. */
+  readonly hasIndexWork: boolean;
 }
 
 /** One update of a batch; `body` as the client sent it. */
@@ -29,10 +33,18 @@ export interface UpdateRequest {
   readonly body: Uint8Array;
 }
 
-/** What a batch of updates did: a reply for each, and the segments that it opened. */
-export interface UpdateBatchResult {
-  readonly replies: readonly DataReply[];
+/** What a write transaction changed of a collection besides its points. */
+export interface CollectionChanges {
   readonly newSegments: readonly SegmentHandle[];
+  /** All payload indexes, if they must be attached to anew. */
+  readonly indexes?: readonly PayloadIndexHandle[];
+  /** Payload indexes are to be built, or what is left of dropped ones is to be removed. */
+  readonly hasIndexWork: boolean;
+}
+
+/** What a batch of updates did: with a reply for each. */
+export interface UpdateBatchResult extends CollectionChanges {
+  readonly replies: readonly DataReply[];
 }
 
 /** The background tasks by name, as functions from message to message. */
@@ -47,6 +59,8 @@ export interface BackgroundTasks {
     sizing: SegmentSizing;
     requests: readonly UpdateRequest[];
   }): UpdateBatchResult;
+  /** Works on unfinished payload indexes for about `msMax`. */
+  build_indexes(input: { handle: CollectionHandle; sizing: SegmentSizing; msMax: number }): CollectionChanges;
   /** Makes new parameters durable; returns the segments as they are under them. */
   configure(input: { handle: CollectionHandle; params: CollectionSettings }): SegmentHandle[];
   /** Opens an empty segment behind the last one. */
@@ -58,7 +72,7 @@ export interface BackgroundTasks {
     segmentId: number;
     from: number;
     msMax: number;
-  }): { readonly next: number | undefined; readonly newSegments: readonly SegmentHandle[] };
+  }): { readonly next: number | undefined; readonly changes: CollectionChanges };
   /** Removes a segment without living rows. */
   drop_segment(input: { handle: CollectionHandle; segmentId: number }): void;
   /** Links rows into the graphs for about `msMax`; true if rows are left. */

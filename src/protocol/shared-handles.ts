@@ -1,4 +1,5 @@
 import type { CollectionSettings } from '../../schemas/collection-update.ts';
+import type { PayloadIndexHandle } from '../engine/payload/fields/payload-indexes.ts';
 import type { SegmentHandle } from '../engine/segment/segment-handle.ts';
 import type { VectorNumbers } from '../engine/vectors/vector-config.ts';
 import type { RingShape } from './ring-layout.ts';
@@ -13,6 +14,8 @@ export interface CollectionHandle {
   readonly params: CollectionSettings;
   readonly vectorNumbers: VectorNumbers;
   readonly segments: readonly SegmentHandle[];
+  /** On payloads, those that are being built included. */
+  readonly indexes: readonly PayloadIndexHandle[];
 }
 
 /** Messages from the event loop to a search thread; they are read before the next request is taken. */

@@ -36,6 +36,8 @@ export const UPDATE_TASKS = [
   'update_vectors',
   'delete_vectors',
   'batch_update',
+  'create_index',
+  'delete_index',
 ] as const;
 export type UpdateTask = (typeof UPDATE_TASKS)[number];
 

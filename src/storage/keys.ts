@@ -10,7 +10,12 @@
  * | 0x04   | segment u32, block u32                         | tombstone bits of TOMBSTONE_BLOCK_ROWS rows       |
  * | 0x05   | segment u32, block u32                         | versions, float64 LE, of VERSION_BLOCK_ROWS rows, as  |
  * |        |                                               | of the last change in place; 0: as in 0x03        |
+ * | 0x10   | index u32, segment u32, block u32             | rows of a payload index (see column-block.ts)     |
+ * | 0x11   | index u32, 0x00                               | number of codes, u32 LE                           |
+ * | 0x11   | index u32, 0x01, code u32                     | the text of the code, UTF-8                       |
+ * | 0x11   | index u32, 0x02, text (see codeOfTextKey)     | the code of the text, u32 LE                      |
  */
+import { createHash } from 'node:crypto';
 
 export const PREFIX = {
   meta: 0x00,
@@ -19,9 +24,19 @@ export const PREFIX = {
   rowBatch: 0x03,
   tombstones: 0x04,
   versions: 0x05,
+  columnBlock: 0x10,
+  dictionary: 0x11,
 } as const;
 /** `hidden`: rows that the last transaction hid, whose payloads the next one removes. */
-export const META = { formatVersion: 1, params: 2, seq: 3, segment: 4, hidden: 5, vectorNumbers: 6 } as const;
+export const META = {
+  formatVersion: 1,
+  params: 2,
+  seq: 3,
+  segment: 4,
+  hidden: 5,
+  vectorNumbers: 6,
+  payloadIndexes: 7,
+} as const;
 
 /** Rows whose tombstone bits share one value: 512 bytes, rewritten when one of the rows dies. */
 export const TOMBSTONE_BLOCK_ROWS = 4096;
@@ -70,7 +85,53 @@ export function rowBatchKey(segmentId: number, column: number, firstOffset: numb
   return key;
 }
 
-/** The last number of a payload, tombstone, versions or row-batch key: its offset, block or first offset. */
+export function columnBlockKey(indexId: number, segmentId: number, block: number): Buffer {
+  const key = Buffer.allocUnsafe(13);
+  key[0] = PREFIX.columnBlock;
+  key.writeUInt32BE(indexId, 1);
+  key.writeUInt32BE(segmentId, 5);
+  key.writeUInt32BE(block, 9);
+  return key;
+}
+
+/** Everything under the prefix that an index has. */
+export function indexPrefix(prefix: number, indexId: number): Buffer {
+  const key = Buffer.allocUnsafe(5);
+  key[0] = prefix;
+  key.writeUInt32BE(indexId, 1);
+  return key;
+}
+
+const DICTIONARY = { size: 0, text: 1, code: 2 } as const;
+
+export function dictionarySizeKey(indexId: number): Buffer {
+  return Buffer.concat([indexPrefix(PREFIX.dictionary, indexId), Buffer.of(DICTIONARY.size)]);
+}
+
+export function textOfCodeKey(indexId: number, code: number): Buffer {
+  const key = Buffer.allocUnsafe(10);
+  indexPrefix(PREFIX.dictionary, indexId).copy(key);
+  key[5] = DICTIONARY.text;
+  key.writeUInt32BE(code, 6);
+  return key;
+}
+
+/** Longest text that is a key as it is; a longer one is cut here and followed by its SHA-256. */
+const KEY_TEXT_BYTES_MAX = 400;
+
+/**
+ * The key of a text, or (`isPrefix`) what the keys of all texts that start with it start with; for a prefix longer than
+ * KEY_TEXT_BYTES_MAX others start with it too.
+ */
+export function codeOfTextKey(indexId: number, text: string, isPrefix = false): Buffer {
+  const bytes = Buffer.from(text);
+  const parts: Uint8Array[] = [indexPrefix(PREFIX.dictionary, indexId), Buffer.of(DICTIONARY.code)];
+  parts.push(bytes.subarray(0, KEY_TEXT_BYTES_MAX));
+  if (!isPrefix && bytes.length > KEY_TEXT_BYTES_MAX) parts.push(createHash('sha256').update(bytes).digest());
+  return Buffer.concat(parts);
+}
+
+/** The last number of a payload, tombstone, versions, row-batch, column-block or text key: its offset, block or first offset. */
 export function lastNumberOf(key: Uint8Array): number {
   return new DataView(key.buffer, key.byteOffset, key.byteLength).getUint32(key.byteLength - 4);
 }

@@ -3,6 +3,8 @@ import { threadId, workerData } from 'node:worker_threads';
 import { checkpointStep, FIRST_STEP } from '../engine/segment/checkpoint.ts';
 import { linkCollection } from '../engine/segment/link.ts';
 import { configureCollection } from '../engine/segment/open.ts';
+import { buildIndexes } from '../engine/segment/write/build-indexes.ts';
+import type { WriteTransaction } from '../engine/segment/write/transaction.ts';
 import { loadThreadKernels } from '../engine/thread-kernels.ts';
 import type { BackgroundTask, BackgroundTasks } from '../protocol/background-tasks.ts';
 import { type Outcome, toWireError } from '../protocol/wire-error.ts';
@@ -11,6 +13,7 @@ import { OpenCollections } from './open-collections.ts';
 import { lowerThreadPriority } from './thread-priority.ts';
 import { dropSegment, moveSegmentRows, openSegment } from './tasks/rebuild.ts';
 import { closeStorage, createCollection, dropCollection, openStorage } from './tasks/storage.ts';
+import { transact } from './tasks/transact.ts';
 import { updateBatch } from './tasks/update.ts';
 
 lowerThreadPriority();
@@ -76,6 +79,11 @@ export const update = task<'update'>((input) => updateBatch(input, collections, 
 export const open_segment = task<'open_segment'>((input) => openSegment(input, collections));
 export const move_rows = task<'move_rows'>((input) => moveSegmentRows(input, collections));
 export const drop_segment = task<'drop_segment'>((input) => dropSegment(input, collections));
+export const build_indexes = task<'build_indexes'>((input) => {
+  collections.learn(input.handle);
+  const work = (transaction: WriteTransaction) => buildIndexes(transaction, input.msMax);
+  return transact(input, collections, work).changes;
+});
 export const link = task<'link'>(({ handle, msMax }) => {
   collections.learn(handle);
   return linkCollection(collections.get(handle.id), msMax);

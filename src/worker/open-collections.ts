@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { PayloadIndexes } from '../engine/payload/fields/payload-indexes.ts';
 import { FilterCache } from '../engine/segment/read/filter-cache.ts';
 import type { Collection } from '../engine/segment/collection.ts';
 import { Segment } from '../engine/segment/segment.ts';
@@ -102,6 +103,11 @@ export class OpenCollections {
     const vectors = vectorConfigs(handle.params, handle.vectorNumbers);
     const isSame = before !== undefined && stringifyExact(before.vectors) === stringifyExact(vectors);
     const env = before?.env ?? openEnv(handle.directory);
+    const attachment = { env, module: this.#module, threadIndex: this.#threadIndex };
+    const indexes = PayloadIndexes.attach(handle.indexes, attachment, before?.indexes);
+    // Filters may ask for vectors by name.
+    const filterCache = isSame ? before.filterCache : new FilterCache(env, indexes);
+    filterCache.follow(indexes);
     return {
       name: handle.name,
       params: handle.params,
@@ -113,8 +119,8 @@ export class OpenCollections {
           new Segment(segment, this.#module, vectors),
       ),
       threadIndex: this.#threadIndex,
-      // Filters may ask for vectors by name.
-      filterCache: isSame ? before.filterCache : new FilterCache(env),
+      indexes,
+      filterCache,
     };
   }
 }

@@ -3,14 +3,17 @@ import type { TestContext } from 'node:test';
 import type { CreateCollection } from '../../schemas/collections.ts';
 import { NEVER_CANCELLED } from '../../src/engine/segment/cancellation.ts';
 import type { Collection } from '../../src/engine/segment/collection.ts';
+import { loadIndexes } from '../../src/engine/segment/load-indexes.ts';
 import {
   createCollectionFiles,
   loadSegments,
   readParams,
   readVectorNumbers,
 } from '../../src/engine/segment/open.ts';
+import { Segment } from '../../src/engine/segment/segment.ts';
 import { loadThreadKernels } from '../../src/engine/thread-kernels.ts';
-import type { SegmentSizing } from '../../src/protocol/background-tasks.ts';
+import { vectorConfigs } from '../../src/engine/vectors/vector-config.ts';
+import type { CollectionChanges, SegmentSizing } from '../../src/protocol/background-tasks.ts';
 import type { CollectionHandle } from '../../src/protocol/shared-handles.ts';
 import type { ReadTask, UpdateTask } from '../../src/protocol/tasks.ts';
 import { ServiceError } from '../../src/shared/errors.ts';
@@ -33,6 +36,8 @@ export type Body = string | object;
 export interface Update {
   readonly task: UpdateTask;
   readonly body: Body;
+  /** From path and query string. */
+  readonly args?: Readonly<Record<string, string>>;
 }
 
 /** What became of an update: its operation number, or the status and the text of its refusal. */
@@ -61,17 +66,28 @@ export class Tasks {
 
   /** Applies updates in one transaction. */
   batch(updates: readonly Update[]): Outcome[] {
-    const requests = updates.map(({ task, body }) => ({ task, args: { wait: true }, body: bytesOf(body) }));
+    const requests = updates.map(({ task, body, args }) => ({
+      task,
+      args: { ...args, wait: true },
+      body: bytesOf(body),
+    }));
     const input = { handle: this.handle, sizing: this.#sizing, requests };
-    const { replies, newSegments } = updateBatch(input, this.#open, kernels.numbers);
-    if (newSegments.length > 0) {
-      const { generation, segments } = this.handle;
-      this.handle = { ...this.handle, generation: generation + 1, segments: [...segments, ...newSegments] };
-    }
+    const { replies, ...changes } = updateBatch(input, this.#open, kernels.numbers);
+    this.#takeChanges(changes);
     return replies.map(({ status, body }) => {
       const reply = JSON.parse(Buffer.from(body).toString());
       return status === 200 ? reply.result.operation_id : `${status} ${reply.status.error}`;
     });
+  }
+
+  #takeChanges({ newSegments, indexes }: CollectionChanges): void {
+    if (newSegments.length === 0 && indexes === undefined) return;
+    this.handle = {
+      ...this.handle,
+      generation: this.handle.generation + 1,
+      segments: [...this.handle.segments, ...newSegments],
+      indexes: indexes ?? this.handle.indexes,
+    };
   }
 
   upsert(body: Body): Outcome {
@@ -120,7 +136,10 @@ async function load(directory: string, sizing: SegmentSizing): Promise<Collectio
     const params = readParams(env);
     const segments = loadSegments(env, params, sizing, kernels.segmentModule);
     const vectorNumbers = readVectorNumbers(env);
-    return { id: 1, name: 'test', generation: 0, directory, params, vectorNumbers, segments };
+    const configs = vectorConfigs(params, vectorNumbers);
+    const attached = segments.map((handle) => new Segment(handle, kernels.segmentModule, configs));
+    const indexes = loadIndexes(env, attached, kernels.segmentModule);
+    return { id: 1, name: 'test', generation: 0, directory, params, vectorNumbers, segments, indexes };
   } finally {
     await env.close();
   }

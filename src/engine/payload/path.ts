@@ -57,6 +57,11 @@ export function parsePath(text: string): KeyPath {
   return path;
 }
 
+/** One text for every spelling of a path: quoted keys and bare ones are the same. */
+export function pathKey(path: KeyPath): string {
+  return JSON.stringify(path.map((step) => (step === EVERY ? [] : step)));
+}
+
 /** Whether `test` holds for a value found from `step` on under `value`; stops at the first one. */
 function someFrom(
   value: PayloadValue,

@@ -3,6 +3,7 @@ import type { Env } from '../../storage/env.ts';
 import { pointIdKey } from '../../storage/keys.ts';
 import { encodePointId, type PointId } from '../../shared/ids.ts';
 import type { VectorConfig } from '../vectors/vector-config.ts';
+import type { PayloadIndexes } from '../payload/fields/payload-indexes.ts';
 import type { FilterCache } from './read/filter-cache.ts';
 import type { Segment } from './segment.ts';
 
@@ -16,6 +17,7 @@ export interface Collection {
   readonly segments: readonly Segment[];
   /** Which scratch area of each segment belongs to this thread. */
   readonly threadIndex: number;
+  readonly indexes: PayloadIndexes;
   readonly filterCache: FilterCache;
 }
 

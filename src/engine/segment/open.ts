@@ -4,6 +4,7 @@ import { parseExact, stringifyExact } from '../../shared/json/exact.ts';
 import { type Env, openEnv } from '../../storage/env.ts';
 import { checkFormat, stampFormat } from '../../storage/format-version.ts';
 import {
+  columnBlockKey,
   endOfPrefix,
   lastNumberOf,
   META,
@@ -17,6 +18,7 @@ import {
   versionsKey,
 } from '../../storage/keys.ts';
 import { decodePointColumns, decodeRaggedRows, decodeVectorRows } from '../../storage/row-batch.ts';
+import { readIndexState } from '../payload/fields/index-state.ts';
 import {
   initialVectorNumbers,
   type VectorConfig,
@@ -121,17 +123,17 @@ function loadSegment(
 
 /**
  * Brings memory up to what is stored, should the last writer have died between its commit and the moment when readers and
- * the event loop knew of it; the next rows would be written over its own. Returns segments that memory lacks. Call first
- * inside `env.write`. O(segments), unless something is missing.
+ * the event loop knew of it; the next rows would be written over its own. Returns segments that memory lacks, or undefined
+ * if nothing was missing at all. Call first inside `env.write`. O(segments), unless something is missing.
  */
 export function catchUp(
   { env, segments, vectors: configs }: Collection,
   loading: Omit<SegmentLoading, 'configs'>,
-): SegmentHandle[] {
+): SegmentHandle[] | undefined {
   const metas = segmentMetas(env);
   const seq = storedSeq(env);
   const isShown = segments[0] === undefined || segments[0].shownSeq === (seq | 0);
-  if (isShown && metas.length === segments.length) return [];
+  if (isShown && metas.length === segments.length) return undefined;
   for (const segment of segments) {
     segment.endChanges();
     loadRows(env, segment);
@@ -169,6 +171,10 @@ export function removeSegment(env: Env, segmentId: number): void {
     key(segmentId + 1, 0),
   ]);
   ranges.push([rowBatchKey(segmentId, 0, 0), rowBatchKey(segmentId + 1, 0, 0)]);
+  const { indexes, dropped } = readIndexState(env);
+  for (const id of [...indexes.map((index) => index.id), ...dropped]) {
+    ranges.push([columnBlockKey(id, segmentId, 0), columnBlockKey(id, segmentId + 1, 0)]);
+  }
   for (const [start, end] of ranges) {
     for (const key of Array.from(env.keys(start!, end!))) env.remove(key);
   }

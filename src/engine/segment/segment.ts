@@ -299,13 +299,14 @@ export class Segment {
   }
 
   /**
-   * Writer, after the commit: the rows of `versions` got new payloads where they are; readers know that they must look
-   * again.
+   * Writer, after the commit: the rows of `versions` got new payloads where they are. `change` brings what else is in
+   * shared memory into line; readers know that they must look again.
    */
-  publishPayloads(versions: ReadonlyMap<number, number>): void {
+  publishPayloads(versions: ReadonlyMap<number, number>, change: () => void): void {
     if (versions.size === 0) return;
     Atomics.add(this.#header, HEADER.payloadEpoch, 1);
     for (const [offset, version] of versions) this.#versions[offset] = version;
+    change();
     Atomics.add(this.#header, HEADER.payloadEpoch, 1);
     Atomics.notify(this.#header, HEADER.payloadEpoch);
   }

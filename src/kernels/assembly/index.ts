@@ -1,6 +1,7 @@
 // The exports of kernels.wasm. They take pointers and counts, allocate nothing and keep no state: many instances, one a
 // thread, work on the same memory. loader.ts holds their types.
 export { bitmapAnd, bitmapAndNot, bitmapCopy, bitmapCount, bitmapFill, bitmapOr } from './bitmap';
+export { columnBox, columnEquals, columnFloats, columnIntegers, columnScatter } from './column';
 export { layoutConstant } from './constants';
 export { normalise, similarity } from './distance';
 export { heapOffer, heapSort } from './heap';

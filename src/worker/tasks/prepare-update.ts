@@ -1,4 +1,5 @@
 import type { Static, TSchema } from 'typebox';
+import { CreateFieldIndex } from '../../../schemas/payload-index.ts';
 import { DeletePayload, SetPayload } from '../../../schemas/payload.ts';
 import {
   DeleteVectors,
@@ -8,12 +9,14 @@ import {
 } from '../../../schemas/points.ts';
 import { UpdateOperations } from '../../../schemas/update-operations.ts';
 import type { Collection } from '../../engine/segment/collection.ts';
+import { prepareCreateIndex, prepareDeleteIndex } from '../../engine/segment/write/create-index.ts';
 import { applyDelete, checkDelete } from '../../engine/segment/write/delete.ts';
 import { prepareClearPayload, prepareDeletePayload } from '../../engine/segment/write/delete-payload.ts';
 import { prepareOverwritePayload, prepareSetPayload } from '../../engine/segment/write/set-payload.ts';
 import type { WriteTransaction } from '../../engine/segment/write/transaction.ts';
 import { applyUpsert, prepareUpsert } from '../../engine/segment/write/upsert.ts';
 import { prepareDeleteVectors, prepareUpdateVectors } from '../../engine/segment/write/vectors.ts';
+import type { UpdateRequest } from '../../protocol/background-tasks.ts';
 import type { UpdateTask } from '../../protocol/tasks.ts';
 import { ServiceError } from '../../shared/errors.ts';
 import { compileValidator } from '../../shared/validation.ts';
@@ -39,7 +42,9 @@ function update<T extends TSchema>(
   };
 }
 
-const UPDATES: Record<Exclude<UpdateTask, 'batch_update'>, Update> = {
+type PointUpdate = Exclude<UpdateTask, 'batch_update' | 'create_index' | 'delete_index'>;
+
+const UPDATES: Record<PointUpdate, Update> = {
   upsert: update(PointInsertOperations, (collection, request) => {
     const prepared = prepareUpsert(collection, request);
     return (transaction) => applyUpsert(transaction, prepared);
@@ -59,15 +64,25 @@ const UPDATES: Record<Exclude<UpdateTask, 'batch_update'>, Update> = {
 /** The kinds of update by the key that an operation of a batch has. */
 const OPERATIONS: Readonly<Record<string, Update>> = { ...UPDATES, delete: UPDATES.delete_points };
 
+const validateIndex = compileValidator(CreateFieldIndex, { part: 'JSON body' });
 const validateBatch = compileValidator(UpdateOperations, { part: 'JSON body' });
 
-/** Checks a parsed body against its collection and changes nothing; the results do, in order, each as one operation. */
-export function prepareUpdate(task: UpdateTask, collection: Collection, body: unknown): Application[] {
+/**
+ * Checks a request against its collection and changes nothing; the results do, in order, each as one operation. `parse`
+ * gives the body; not every kind of update has one.
+ */
+export function prepareUpdate(
+  { task, args }: Pick<UpdateRequest, 'task' | 'args'>,
+  collection: Collection,
+  parse: () => unknown,
+): Application[] {
+  if (task === 'delete_index') return [prepareDeleteIndex(String(args.field_name))];
+  if (task === 'create_index') return [prepareCreateIndex(validateIndex(parse()))];
   if (task !== 'batch_update') {
     const { validate, prepare } = UPDATES[task];
-    return [prepare(collection, validate(body))];
+    return [prepare(collection, validate(parse()))];
   }
-  return validateBatch(body).operations.map((operation) => {
+  return validateBatch(parse()).operations.map((operation) => {
     // The schema has accepted one of the keys; Qdrant takes the first that it knows.
     const key = Object.keys(operation).find((name) => Object.hasOwn(OPERATIONS, name))!;
     const request = (operation as Record<string, unknown>)[key];

@@ -4,10 +4,10 @@ import { addSegment, removeSegment } from '../../engine/segment/open.ts';
 import type { Segment } from '../../engine/segment/segment.ts';
 import type { SegmentHandle } from '../../engine/segment/segment-handle.ts';
 import { moveRows } from '../../engine/segment/write/move.ts';
-import { WriteTransaction } from '../../engine/segment/write/transaction.ts';
-import type { BackgroundTasks, SegmentSizing } from '../../protocol/background-tasks.ts';
+import type { BackgroundTasks } from '../../protocol/background-tasks.ts';
 import { assert } from '../../shared/assert.ts';
 import type { OpenCollections } from '../open-collections.ts';
+import { transact } from './transact.ts';
 
 /** Opens an empty segment behind the last one. */
 export function openSegment(
@@ -15,7 +15,8 @@ export function openSegment(
   collections: OpenCollections,
 ): SegmentHandle {
   const collection = learned(handle, collections);
-  return collection.env.write(() => nextSegment(collection, sizing, 1));
+  const { env, segments, vectors } = collection;
+  return env.write(() => addSegment(env, (segments.at(-1)?.id ?? 0) + 1, vectors, sizing));
 }
 
 /** Moves rows out of a segment for about `msMax`. */
@@ -23,21 +24,10 @@ export function moveSegmentRows(
   { handle, sizing, segmentId, from, msMax }: Parameters<BackgroundTasks['move_rows']>[0],
   collections: OpenCollections,
 ): ReturnType<BackgroundTasks['move_rows']> {
-  const collection = learned(handle, collections);
-  const newSegments: SegmentHandle[] = [];
-  collection.env.refresh();
-  const { transaction, next } = collection.env.write(() => {
-    const running = new WriteTransaction(collection, () => {
-      const opened = nextSegment(collection, sizing, newSegments.length + 1);
-      newSegments.push(opened);
-      return collections.attachSegment(opened, collection.vectors);
-    });
-    const goOn = moveRows(running, segmentOf(collection, segmentId), from, msMax);
-    running.finish();
-    return { transaction: running, next: goOn };
-  });
-  transaction.publish();
-  return { next, newSegments };
+  const { result, changes } = transact({ handle, sizing }, collections, (transaction) =>
+    moveRows(transaction, segmentOf(transaction, segmentId), from, msMax),
+  );
+  return { next: result, changes };
 }
 
 /** Removes a segment that has no living row any more. */
@@ -55,14 +45,6 @@ export function dropSegment(
 function learned(handle: Parameters<OpenCollections['learn']>[0], collections: OpenCollections): Collection {
   collections.learn(handle);
   return collections.get(handle.id);
-}
-
-function nextSegment(
-  { env, segments, vectors }: Collection,
-  sizing: SegmentSizing,
-  step: number,
-): SegmentHandle {
-  return addSegment(env, (segments.at(-1)?.id ?? 0) + step, vectors, sizing);
 }
 
 function segmentOf({ segments }: Pick<Collection, 'segments'>, segmentId: number): Segment {

@@ -1,12 +1,15 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
+import { hasIndexWork, readIndexState } from '../../engine/payload/fields/index-state.ts';
+import { loadIndexes } from '../../engine/segment/load-indexes.ts';
 import {
   createCollectionFiles,
   loadSegments,
   readParams,
   readVectorNumbers,
 } from '../../engine/segment/open.ts';
-import { initialVectorNumbers } from '../../engine/vectors/vector-config.ts';
+import { Segment } from '../../engine/segment/segment.ts';
+import { initialVectorNumbers, vectorConfigs } from '../../engine/vectors/vector-config.ts';
 import type { BackgroundTasks, OpenedCollection } from '../../protocol/background-tasks.ts';
 import { type Catalog, openCatalog } from '../../storage/catalog.ts';
 import { openEnv } from '../../storage/env.ts';
@@ -30,13 +33,18 @@ export async function openStorage(
     const env = openEnv(absolute);
     try {
       const params = readParams(env);
+      const segments = loadSegments(env, params, sizing, module);
+      const configs = vectorConfigs(params, readVectorNumbers(env));
+      const attached = segments.map((segment) => new Segment(segment, module, configs));
       opened.push({
         id,
         name,
         directory: absolute,
         params,
         vectorNumbers: readVectorNumbers(env),
-        segments: loadSegments(env, params, sizing, module),
+        segments,
+        indexes: loadIndexes(env, attached, module),
+        hasIndexWork: hasIndexWork(readIndexState(env)),
       });
     } finally {
       await env.close();
@@ -57,7 +65,16 @@ export async function createCollection({
     await createCollectionFiles(directory, params).close();
     catalog.add(entry);
     const vectorNumbers = initialVectorNumbers(params);
-    return { id: entry.id, name, directory, params, vectorNumbers, segments: [] };
+    return {
+      id: entry.id,
+      name,
+      directory,
+      params,
+      vectorNumbers,
+      segments: [],
+      indexes: [],
+      hasIndexWork: false,
+    };
   });
 }
 

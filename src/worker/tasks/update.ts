@@ -1,7 +1,5 @@
 import type { Collection } from '../../engine/segment/collection.ts';
-import { addSegment, catchUp } from '../../engine/segment/open.ts';
-import type { SegmentHandle } from '../../engine/segment/segment-handle.ts';
-import { WriteTransaction } from '../../engine/segment/write/transaction.ts';
+import type { WriteTransaction } from '../../engine/segment/write/transaction.ts';
 import type { BackgroundTasks, UpdateBatchResult, UpdateRequest } from '../../protocol/background-tasks.ts';
 import type { DataReply } from '../../protocol/tasks.ts';
 import { toWireError } from '../../protocol/wire-error.ts';
@@ -11,6 +9,7 @@ import type { NumberKernel } from '../../shared/json/reader.ts';
 import type { OpenCollections } from '../open-collections.ts';
 import { parseUpdateBody } from '../task.ts';
 import { type Application, prepareUpdate } from './prepare-update.ts';
+import { transact } from './transact.ts';
 
 /** A batch has several steps, each an operation with a number of its own. */
 type Prepared = { readonly steps: readonly Application[] } | { readonly refusal: DataReply };
@@ -24,35 +23,20 @@ export function updateBatch(
   const startMs = performance.now();
   collections.learn(handle);
   const collection = collections.get(handle.id);
-  const attach = (segment: SegmentHandle) => collections.attachSegment(segment, collection.vectors);
   const prepared = requests.map((request) => prepare(collection, request, numbers));
-  const newSegments: SegmentHandle[] = [];
-  const openSegment = () => {
-    const id = (collection.segments.at(-1)?.id ?? 0) + newSegments.length + 1;
-    const opened = addSegment(collection.env, id, collection.vectors, sizing);
-    newSegments.push(opened);
-    return attach(opened);
-  };
-  collection.env.refresh();
-  const { transaction, replies } = collection.env.write(() => {
-    newSegments.push(...catchUp(collection, { sizing, attach }));
-    const segments = [...collection.segments, ...newSegments.map(attach)];
-    const running = new WriteTransaction({ ...collection, segments }, openSegment);
-    const written = prepared.map((outcome, i) =>
-      'refusal' in outcome ? outcome.refusal : apply(running, outcome.steps, requests[i]!, startMs),
-    );
-    running.finish();
-    return { transaction: running, replies: written };
-  });
-  transaction.publish();
-  return { replies, newSegments };
+  const { result: replies, changes } = transact({ handle, sizing }, collections, (transaction) =>
+    prepared.map((outcome, i) =>
+      'refusal' in outcome ? outcome.refusal : apply(transaction, outcome.steps, requests[i]!, startMs),
+    ),
+  );
+  return { replies, ...changes };
 }
 
 function prepare(collection: Collection, request: UpdateRequest, numbers: NumberKernel): Prepared {
   const startMs = performance.now();
   try {
-    const body = parseUpdateBody({ body: request.body, numbers });
-    return { steps: prepareUpdate(request.task, collection, body) };
+    const parse = () => parseUpdateBody({ body: request.body, numbers });
+    return { steps: prepareUpdate(request, collection, parse) };
   } catch (thrown) {
     return { refusal: refusal(thrown, startMs) };
   }

@@ -11,7 +11,8 @@ const COUNTS = {
   indexedVectors: 0,
   tailBytes: 0,
   isRebuilding: false,
-};
+  payloadSchema: { k: { data_type: 'keyword', points: 3 } },
+} as const;
 const validate = compileValidator(CollectionInfo, { part: 'JSON body' });
 
 /** The info, after checking it against the schema that is documented for it. */
@@ -57,7 +58,7 @@ test('a collection of defaults shows them as Qdrant does', () => {
       wal_config: { wal_capacity_mb: 32, wal_segments_ahead: 0, wal_retain_closed: 1 },
       quantization_config: null,
     },
-    payload_schema: {},
+    payload_schema: { k: { data_type: 'keyword', points: 3 } },
     update_queue: { length: 3 },
   });
 });

@@ -59,6 +59,7 @@ class Harness {
         resolve({
           replies: names.map((name) => ({ status: 200, body: Buffer.from(String(name)) })),
           newSegments: [],
+          hasIndexWork: false,
         }),
       fail: reject,
     });

@@ -16,6 +16,7 @@ const HANDLE: CollectionHandle = {
   params: {},
   vectorNumbers: { ids: [], next: 1 },
   segments: [],
+  indexes: [],
 };
 const overloaded = { name: 'ServiceError', code: 'NEARIFY_OVERLOADED', httpStatus: 503 };
 const died = {

@@ -22,6 +22,7 @@ const collection = (segments: readonly ReturnType<typeof segment>[]) => ({
   params: {},
   vectorNumbers: { ids: [], next: 1 },
   segments,
+  indexes: [],
 });
 
 test('live points are the published rows without the deleted ones, read from the words that the kernels own', () => {

@@ -1,6 +1,6 @@
 /** Filters as functions: compiled once for a request, asked once for each point. */
-import type { Condition, Filter } from '../../../../schemas/filter.ts';
-import { parsePath } from '../path.ts';
+import type { Condition, Filter, Match } from '../../../../schemas/filter.ts';
+import { parsePath, pathKey } from '../path.ts';
 import { compileField } from './conditions/field.ts';
 import { compileHasId, compileHasVector, compileSlice } from './conditions/identity.ts';
 import { compileNested } from './conditions/nested.ts';
@@ -9,18 +9,28 @@ import type { FilterPoint, Predicate } from './predicate.ts';
 
 export type { FilterPoint, Predicate };
 
+/** A payload index as far as it changes what conditions on its key mean. */
+export interface KeyIndex {
+  /** The test of a text for `text`, `text_any` and `phrase`, if the index takes texts apart; else they are substrings. */
+  textTest?(match: Match): ((text: string) => boolean) | undefined;
+}
+
 /** What of the collection changes the meaning of a condition. */
 export interface FilterContext {
-  /** Keys with a payload index: there `is_null` finds a null inside of an array too. */
-  readonly indexedKeys?: ReadonlySet<string>;
+  /** Payload indexes by `pathKey`. Where there is one, `is_null` finds a null inside of an array too. */
+  readonly indexes?: ReadonlyMap<string, KeyIndex>;
 }
 
 function compileCondition(condition: Condition, context: FilterContext): Predicate {
-  if ('key' in condition) return compileField(condition);
+  if ('key' in condition) {
+    const { match, key } = condition;
+    const index = match && context.indexes?.get(pathKey(parsePath(key)));
+    return compileField(condition, match && index?.textTest?.(match));
+  }
   if ('is_empty' in condition) return compileIsEmpty(parsePath(condition.is_empty.key));
   if ('is_null' in condition) {
-    const { key } = condition.is_null;
-    return compileIsNull(parsePath(key), context.indexedKeys?.has(key) ?? false);
+    const path = parsePath(condition.is_null.key);
+    return compileIsNull(path, context.indexes?.has(pathKey(path)) ?? false);
   }
   if ('has_id' in condition) return compileHasId(condition);
   if ('has_vector' in condition) return compileHasVector(condition.has_vector);
@@ -30,7 +40,15 @@ function compileCondition(condition: Condition, context: FilterContext): Predica
   return compileFilter(condition, context);
 }
 
-function listOf(conditions: Condition | Condition[] | null | undefined): readonly Condition[] {
+/** A condition that is a filter itself. */
+export function isFilter(condition: Condition): condition is Filter {
+  return !CONDITION_KEYS.some((key) => key in condition);
+}
+
+const CONDITION_KEYS = ['key', 'is_empty', 'is_null', 'has_id', 'has_vector', 'slice', 'nested'] as const;
+
+/** The conditions of a part of a filter; a lone one needs no list. */
+export function listOf(conditions: Condition | Condition[] | null | undefined): readonly Condition[] {
   if (conditions === undefined || conditions === null) return [];
   return Array.isArray(conditions) ? conditions : [conditions];
 }

@@ -5,7 +5,7 @@ import { compileFilter } from '../../payload/filter/compile.ts';
 import type { Cancellation } from '../cancellation.ts';
 import { type Collection, decodeLocation, type Location } from '../collection.ts';
 import type { Segment } from '../segment.ts';
-import { RowPoint } from './filter-cache.ts';
+import { RowPoint } from './row-point.ts';
 
 export interface ScrolledPoint {
   readonly at: Location;
@@ -35,7 +35,7 @@ export function scroll(
   const all = Buffer.of(PREFIX.pointId);
   const start = options.from === undefined ? all : pointIdKey(encodePointId(options.from));
   const { excluded = NOTHING } = options;
-  const matches = rowMatcher(options.filter);
+  const matches = rowMatcher(collection, options.filter);
   const points: ScrolledPoint[] = [];
   let visited = 0;
   for (const { key, value } of collection.env.range(start, endOfPrefix(all))) {
@@ -50,9 +50,12 @@ export function scroll(
   return { points, next: undefined };
 }
 
-function rowMatcher(filter: Filter | undefined): (at: Location, payload: Buffer) => boolean {
+function rowMatcher(
+  { indexes }: Collection,
+  filter: Filter | undefined,
+): (at: Location, payload: Buffer) => boolean {
   if (filter === undefined) return () => true;
-  const predicate = compileFilter(filter);
+  const predicate = compileFilter(filter, indexes.context);
   const points = new Map<Segment, RowPoint>();
   return ({ segment, offset }, payload) => {
     const point = points.get(segment) ?? new RowPoint(segment);

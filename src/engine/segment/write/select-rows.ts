@@ -3,8 +3,11 @@ import type { Filter } from '../../../../schemas/filter.ts';
 import { badRequest, notFound, type ServiceError } from '../../../shared/errors.ts';
 import { parsePointId, type PointId, pointIdJson } from '../../../shared/ids.ts';
 import { compileFilter } from '../../payload/filter/compile.ts';
+import { evaluateFilter } from '../../payload/filter/evaluate.ts';
+import { forEachBit, setBit } from '../../payload/filter/truth.ts';
 import type { Location } from '../collection.ts';
-import { RowPoint } from '../read/filter-cache.ts';
+import { RowAnswers } from '../read/row-answers.ts';
+import { RowPoint } from '../read/row-point.ts';
 import type { WriteTransaction } from './transaction.ts';
 
 /** Ids or a filter; ids win where both are given. */
@@ -53,19 +56,27 @@ export function pointNotFound(id: PointId): ServiceError {
 
 /**
  * Calls `change` for the row of every live point that matches, what this transaction has done so far included. The
- * change may be anything but a new row. O(rows).
+ * change may be anything but a new row. O(rows / 32 + rows that may match).
  */
 export function forEachMatch(transaction: WriteTransaction, filter: Filter, change: RowChange): void {
-  const predicate = compileFilter(filter);
+  const { indexes, env } = transaction.collection;
+  const predicate = compileFilter(filter, indexes.context);
   for (const segment of transaction.segments) {
     const point = new RowPoint(segment);
-    const end = transaction.rowsEnd(segment);
-    for (let offset = 0; offset < end; offset++) {
+    const test = (offset: number): void => {
       const at = { segment, offset };
       const payload = transaction.payloadAt(at);
-      if (payload === undefined) continue;
+      if (payload === undefined) return;
       point.moveTo(offset, payload);
       if (predicate(point)) change(at, payload);
-    }
+    };
+    const published = segment.count;
+    const answers = new RowAnswers(segment, published, { env, indexes });
+    const possible = evaluateFilter(filter, answers).possible.slice();
+    // Columns do not show yet what this transaction has changed.
+    for (const offset of transaction.rewrittenRows(segment)) setBit(possible, offset);
+    forEachBit(possible, 0, test);
+    const end = transaction.rowsEnd(segment);
+    for (let offset = published; offset < end; offset++) test(offset);
   }
 }

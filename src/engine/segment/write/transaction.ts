@@ -13,11 +13,12 @@ import {
   VERSION_BLOCK_ROWS,
   versionsKey,
 } from '../../../storage/keys.ts';
-import type { Env } from '../../../storage/env.ts';
 import { encodePointColumns, encodeRaggedRows, encodeVectorRows } from '../../../storage/row-batch.ts';
 import { ID_BYTES, VERSION_BYTES } from '../../../kernels/memory-layout.ts';
 import type { VectorValue } from '../../vectors/vector-value.ts';
+import { IndexWriter } from '../../payload/fields/index-writer.ts';
 import { type Collection, encodeLocation, type Location, locate } from '../collection.ts';
+import { removeHiddenPayloads, storeHidden } from '../hidden-rows.ts';
 import type { Segment } from '../segment.ts';
 
 /** The vectors of a point in the order of the collection's; undefined where it has none. */
@@ -49,6 +50,7 @@ interface SegmentChanges {
  */
 export class WriteTransaction {
   readonly collection: Collection;
+  readonly indexes: IndexWriter;
   readonly #segments: Segment[];
   readonly #openSegment: SegmentOpener;
   readonly #changes = new Map<Segment, SegmentChanges>();
@@ -58,6 +60,7 @@ export class WriteTransaction {
   constructor(collection: Collection, openSegment: SegmentOpener) {
     this.#segments = [...collection.segments];
     this.collection = { ...collection, segments: this.#segments };
+    this.indexes = new IndexWriter(collection.indexes);
     this.#openSegment = openSegment;
     this.#seq = Number(collection.env.get(metaKey(META.seq))?.toString() ?? '0');
   }
@@ -112,11 +115,17 @@ export class WriteTransaction {
     segment.writeRow(offset, id, version, vectors);
     this.collection.env.put(pointIdKey(encodePointId(id)), encodeLocation(segment.id, offset));
     this.collection.env.put(payloadKey(segment.id, offset), payload);
+    this.indexes.append(segment, offset, payload);
   }
 
   /** The row after the last one of a segment, rows of this transaction included. */
   rowsEnd(segment: Segment): number {
     return this.#changes.get(segment)?.end ?? segment.count;
+  }
+
+  /** Published rows whose payload this transaction has changed so far. */
+  rewrittenRows(segment: Segment): Iterable<number> {
+    return this.#changes.get(segment)?.rewritten.keys() ?? [];
   }
 
   /** The payload of a row as JSON text, or undefined if the row is deleted. */
@@ -128,6 +137,7 @@ export class WriteTransaction {
   /** Replaces the payload of a point, as JSON text, where it lies: nothing needs to be linked or indexed by vector again. */
   rewrite({ segment, offset }: Location, payload: Uint8Array): void {
     this.collection.env.put(payloadKey(segment.id, offset), payload);
+    this.indexes.rewrite(segment, offset, payload);
     const { first, rewritten } = this.#changesOf(segment);
     if (offset >= first) segment.writeVersion(offset, this.#seq);
     else rewritten.set(offset, this.#seq);
@@ -147,23 +157,31 @@ export class WriteTransaction {
       storeTombstones(this.collection, segment, changes);
       storeVersions(this.collection, segment, changes);
     }
+    this.indexes.store();
     removeHiddenPayloads(env);
-    storeHidden(env, this.#changes);
+    storeHidden(
+      env,
+      Array.from(this.#changes, ([{ id }, { deleted }]) => [id, deleted] as const),
+    );
     env.put(metaKey(META.seq), Buffer.from(String(this.#seq)));
   }
 
   /** Shows the changes to readers; call after the commit. New rows first, then the tombstones of older segments. */
   publish(): void {
-    for (const [segment, { rewritten }] of this.#changes) segment.publishPayloads(rewritten);
+    const { indexes } = this;
     for (const segment of this.#segments.toReversed()) {
-      const changes = this.#changes.get(segment);
-      if (changes !== undefined) segment.publish(changes.end, [...changes.deleted]);
+      const { rewritten, deleted, end } = this.#changesOf(segment);
+      segment.publishPayloads(rewritten, () => indexes.applyChanges(segment.id));
+      indexes.publish(segment.id, (row) => segment.isDeleted(row), deleted);
+      segment.publish(end, [...deleted]);
     }
+    indexes.publishCodes();
     this.#segments[0]?.showSeq(this.#seq);
   }
 
   #hide({ segment, offset }: Location): void {
     this.#changesOf(segment).deleted.add(offset);
+    this.indexes.touch(segment);
   }
 
   #changesOf(segment: Segment): SegmentChanges {
@@ -216,29 +234,6 @@ function storeRows({ env }: Collection, segment: Segment, { first, end }: Segmen
     const rows = side.pendingRows(first, end);
     if (rows !== undefined) env.put(rowBatchKey(segment.id, side.config.id, first), encodeRaggedRows(rows));
   }
-}
-
-/*
- * The payload of a hidden row stays until the next transaction: between the commit and `publish` readers still see the
- * row, and ask whether its payload passes their filter. What the transaction before this one hid is published by now.
- */
-type HiddenRows = readonly (readonly [segmentId: number, offsets: readonly number[]])[];
-
-function removeHiddenPayloads(env: Env): void {
-  const stored = env.get(metaKey(META.hidden));
-  if (stored === undefined) return;
-  for (const [segmentId, offsets] of JSON.parse(stored.toString()) as HiddenRows) {
-    for (const offset of offsets) env.remove(payloadKey(segmentId, offset));
-  }
-  env.remove(metaKey(META.hidden));
-}
-
-function storeHidden(env: Env, changes: ReadonlyMap<Segment, SegmentChanges>): void {
-  const hidden: HiddenRows = Array.from(
-    changes,
-    ([{ id }, { deleted }]) => [id, [...deleted]] as const,
-  ).filter(([, offsets]) => offsets.length > 0);
-  if (hidden.length > 0) env.put(metaKey(META.hidden), Buffer.from(JSON.stringify(hidden)));
 }
 
 /** Rewrites the stored bits of every block in which a row died. */

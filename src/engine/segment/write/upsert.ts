@@ -7,7 +7,7 @@ import { payloadKey } from '../../../storage/keys.ts';
 import { compileFilter, type Predicate } from '../../payload/filter/compile.ts';
 import { readVector } from '../../vectors/vector-value.ts';
 import type { Collection, Location } from '../collection.ts';
-import { RowPoint } from '../read/filter-cache.ts';
+import { RowPoint } from '../read/row-point.ts';
 import type { PointVectors, WriteTransaction } from './transaction.ts';
 
 /** A point that fits the collection; payload as JSON text. */
@@ -41,7 +41,8 @@ export function prepareUpsert(collection: Collection, request: PointInsertOperat
 
 /** Applies a prepared request; of several points with one id the last one wins. */
 export function applyUpsert(transaction: WriteTransaction, { points, mode, filter }: PreparedUpsert): void {
-  const wanted = filter === undefined ? undefined : compileFilter(filter);
+  const { context } = transaction.collection.indexes;
+  const wanted = filter === undefined ? undefined : compileFilter(filter, context);
   for (const { id, vectors, payload } of points) {
     if (mode !== 'upsert' || wanted !== undefined) {
       const existing = transaction.locate(id);

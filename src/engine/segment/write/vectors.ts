@@ -3,7 +3,7 @@ import { badRequest, wrongInput } from '../../../shared/errors.ts';
 import { parsePointId, type PointId } from '../../../shared/ids.ts';
 import { compileFilter } from '../../payload/filter/compile.ts';
 import type { Collection, Location } from '../collection.ts';
-import { RowPoint } from '../read/filter-cache.ts';
+import { RowPoint } from '../read/row-point.ts';
 import { forEachMatch, forEachSelected, pointNotFound } from './select-rows.ts';
 import type { PointVectors, WriteTransaction } from './transaction.ts';
 import { prepareVectors } from './upsert.ts';
@@ -16,7 +16,7 @@ export function prepareUpdateVectors(
   collection: Collection,
   { points, update_filter: filter }: UpdateVectors,
 ): (transaction: WriteTransaction) => void {
-  const wanted = filter ? compileFilter(filter) : undefined;
+  const wanted = filter ? compileFilter(filter, collection.indexes.context) : undefined;
   const updates = points.map(({ id, vector }) => ({
     // The schema has accepted the id, so it parses.
     id: parsePointId(id)!,

@@ -3,7 +3,7 @@ import type { FieldCondition } from '../../../../../schemas/filter.ts';
 import { parsePath, someValue } from '../../path.ts';
 import type { Predicate, ValueTest } from '../predicate.ts';
 import { compileGeoBoundingBox, compileGeoPolygon, compileGeoRadius } from './geo.ts';
-import { compileMatch } from './match.ts';
+import { compileMatch, type TextTest } from './match.ts';
 import { compileIsEmptyField, compileIsNullField, compileValuesCount } from './presence.ts';
 import { compileRange } from './range.ts';
 
@@ -26,9 +26,9 @@ function loneTest(condition: FieldCondition): LoneTest | undefined {
 }
 
 /** The tests of which one must hold. */
-function alternatives(condition: FieldCondition): ValueTest[] {
+function alternatives(condition: FieldCondition, textTest: TextTest | null | undefined): ValueTest[] {
   const tests: ValueTest[] = [];
-  if (condition.match) tests.push(compileMatch(condition.match));
+  if (condition.match) tests.push(compileMatch(condition.match, textTest));
   if (condition.range) tests.push(compileRange(condition.range));
   if (condition.geo_radius) tests.push(compileGeoRadius(condition.geo_radius));
   if (condition.geo_bounding_box) tests.push(compileGeoBoundingBox(condition.geo_bounding_box));
@@ -39,11 +39,12 @@ function alternatives(condition: FieldCondition): ValueTest[] {
 const isAnything: ValueTest = () => true;
 
 /**
- * Compiles a condition with a `key`: true if a value found passes.
+ * Compiles a condition with a `key`: true if a value found passes. `textTest` is what its `match` means where a text index
+ * says so.
  *
  * @throws NEARIFY_FORMAT for a path or a bound that does not parse
  */
-export function compileField(condition: FieldCondition): Predicate {
+export function compileField(condition: FieldCondition, textTest?: TextTest | null): Predicate {
   const path = parsePath(condition.key);
   const lone = loneTest(condition);
   if (lone !== undefined) {
@@ -54,7 +55,7 @@ export function compileField(condition: FieldCondition): Predicate {
       return someValue(payload, path, test) || !someValue(payload, path, isAnything);
     };
   }
-  const tests = alternatives(condition);
+  const tests = alternatives(condition, textTest);
   const either: ValueTest = (value) => tests.some((test) => test(value));
   const test = tests.length === 1 ? tests[0]! : either;
   return (point) => someValue(point.payload(), path, test);

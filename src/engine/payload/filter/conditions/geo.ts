@@ -6,21 +6,28 @@ import type {
   GeoPolygon,
   GeoRadius,
 } from '../../../../../schemas/filter.ts';
+import type { PayloadValue } from '../../../../shared/json/lossless.ts';
 import { asDouble, isPayloadObject } from '../../values.ts';
 import { anyElement, type ValueTest } from '../predicate.ts';
 
 /** Mean radius of the earth in metres (IUGG), as the `geo` crate has it. */
-const EARTH_RADIUS = 6_371_008.8;
+export const EARTH_RADIUS = 6_371_008.8;
 const RADIANS = Math.PI / 180;
 
-type PlaceTest = (lon: number, lat: number) => boolean;
+export type PlaceTest = (lon: number, lat: number) => boolean;
+
+/** Longitude and latitude of an object that has both, whatever they are. */
+export function placeOf(value: PayloadValue): readonly [lon: number, lat: number] | undefined {
+  if (!isPayloadObject(value)) return undefined;
+  const lon = asDouble(value.lon);
+  const lat = asDouble(value.lat);
+  return lon === undefined || lat === undefined ? undefined : [lon, lat];
+}
 
 function isPlace(test: PlaceTest): ValueTest {
   return anyElement((value) => {
-    if (!isPayloadObject(value)) return false;
-    const lon = asDouble(value.lon);
-    const lat = asDouble(value.lat);
-    return lon !== undefined && lat !== undefined && test(lon, lat);
+    const place = placeOf(value);
+    return place !== undefined && test(place[0], place[1]);
   });
 }
 
@@ -33,8 +40,12 @@ export function haversine(a: GeoPoint, lon: number, lat: number): number {
 }
 
 /** Nearer to the centre than `radius` metres. */
-export function compileGeoRadius({ center, radius }: GeoRadius): ValueTest {
-  return isPlace((lon, lat) => haversine(center, lon, lat) < radius);
+export function radiusTest({ center, radius }: GeoRadius): PlaceTest {
+  return (lon, lat) => haversine(center, lon, lat) < radius;
+}
+
+export function compileGeoRadius(radius: GeoRadius): ValueTest {
+  return isPlace(radiusTest(radius));
 }
 
 /** Strictly inside of the box; one whose left edge is east of its right edge crosses the antimeridian. */
@@ -75,11 +86,13 @@ function positionIn(ring: readonly GeoPoint[], lon: number, lat: number): number
 }
 
 /** Inside of the exterior ring and of no hole; what lies on an edge of either is outside. */
-export function compileGeoPolygon({ exterior, interiors }: GeoPolygon): ValueTest {
+export function polygonTest({ exterior, interiors }: GeoPolygon): PlaceTest {
   const holes: readonly GeoLineString[] = interiors ?? [];
-  return isPlace(
-    (lon, lat) =>
-      positionIn(exterior.points, lon, lat) === INSIDE &&
-      holes.every((hole) => positionIn(hole.points, lon, lat) === OUTSIDE),
-  );
+  return (lon, lat) =>
+    positionIn(exterior.points, lon, lat) === INSIDE &&
+    holes.every((hole) => positionIn(hole.points, lon, lat) === OUTSIDE);
+}
+
+export function compileGeoPolygon(polygon: GeoPolygon): ValueTest {
+  return isPlace(polygonTest(polygon));
 }

@@ -1,5 +1,12 @@
 /** `match`: equality with strings, integers and booleans, and tests of text without an index. */
-import type { AnyVariants, Match } from '../../../../../schemas/filter.ts';
+import type {
+  AnyVariants,
+  Match,
+  MatchPhrase,
+  MatchPrefix,
+  MatchText,
+  MatchTextAny,
+} from '../../../../../schemas/filter.ts';
 import type { PayloadValue } from '../../../../shared/json/lossless.ts';
 import { isPayloadArray } from '../../values.ts';
 import { anyElement, type ValueTest } from '../predicate.ts';
@@ -17,14 +24,31 @@ function isExcept(excluded: ReadonlySet<PayloadValue>): ValueTest {
   return (value) => value !== null && !excluded.has(value);
 }
 
-function isText(test: (text: string) => boolean): ValueTest {
+export type TextTest = (text: string) => boolean;
+
+function isText(test: TextTest): ValueTest {
   return (value) => typeof value === 'string' && test(value);
 }
 
 /** Without a text index, Qdrant 1.19.0 looks for the words as they are, case and all, anywhere in the value. */
-function hasAnyWord(words: string): (text: string) => boolean {
+function hasAnyWord(words: string): TextTest {
   const pieces = words.split(/\p{White_Space}+/u).filter((piece) => piece !== '');
   return (text) => pieces.some((piece) => text.includes(piece));
+}
+
+type TextMatch = MatchText | MatchTextAny | MatchPhrase | MatchPrefix;
+
+/** A match that looks into strings. */
+export function isTextMatch(match: Match): match is TextMatch {
+  return 'text' in match || 'text_any' in match || 'phrase' in match || 'prefix' in match;
+}
+
+/** What a match asks of a string that no text index takes apart. */
+export function plainTextTest(match: TextMatch): TextTest {
+  if ('text' in match) return (text) => text.includes(match.text);
+  if ('text_any' in match) return hasAnyWord(match.text_any);
+  if ('phrase' in match) return (text) => text.includes(match.phrase);
+  return (text) => text.startsWith(match.prefix);
 }
 
 function testOf(match: Match): ValueTest {
@@ -32,15 +56,16 @@ function testOf(match: Match): ValueTest {
     const { value: expected } = match;
     return (value) => value === expected;
   }
-  if ('text' in match) return isText((text) => text.includes(match.text));
-  if ('text_any' in match) return isText(hasAnyWord(match.text_any));
-  if ('phrase' in match) return isText((text) => text.includes(match.phrase));
-  if ('prefix' in match) return isText((text) => text.startsWith(match.prefix));
-  const members = valuesOf('any' in match ? match.any : match.except);
-  return 'any' in match ? (value) => !isPayloadArray(value) && members.has(value) : isExcept(members);
+  if (isTextMatch(match)) return isText(plainTextTest(match));
+  if ('except' in match) return isExcept(valuesOf(match.except));
+  const members = valuesOf(match.any);
+  return (value) => !isPayloadArray(value) && members.has(value);
 }
 
-/** Compiles a `match`; of an array, one element must match (for `except`: one must be outside). */
-export function compileMatch(match: Match): ValueTest {
-  return anyElement(testOf(match));
+/**
+ * Compiles a `match`; of an array, one element must match (for `except`: one must be outside). `textTest` takes the place
+ * of what it asks of strings.
+ */
+export function compileMatch(match: Match, textTest?: TextTest | null): ValueTest {
+  return anyElement(textTest ? isText(textTest) : testOf(match));
 }

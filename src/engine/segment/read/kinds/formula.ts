@@ -2,7 +2,7 @@ import type { FormulaQuery } from '../../../../../schemas/formula.ts';
 import { payloadKey } from '../../../../storage/keys.ts';
 import { compileFormula } from '../../../query/formula/compile.ts';
 import type { FormulaPoint } from '../../../query/formula/point.ts';
-import { RowPoint } from '../filter-cache.ts';
+import { RowPoint } from '../row-point.ts';
 import { invalidPlan } from '../invalid-plan.ts';
 import { rowKey, type ScoredRow, unionOf } from '../rows.ts';
 import type { Stage, StageContext } from '../stage.ts';

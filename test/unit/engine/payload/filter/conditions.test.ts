@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Condition } from '../../../../../schemas/filter.ts';
 import { compileFilter, type FilterPoint } from '../../../../../src/engine/payload/filter/compile.ts';
+import { pathKey } from '../../../../../src/engine/payload/path.ts';
 import { ServiceError } from '../../../../../src/shared/errors.ts';
 import { pointOf } from './point.ts';
 
@@ -272,7 +273,10 @@ check('is_null', { is_null: { key: 'k' } }, [
 ]);
 check('is_null of any value found', { is_null: { key: 'k[].a' } }, [['{"k":[{"a":1},{"a":null}]}', true]]);
 test('is_null looks into arrays once the key has an index', () => {
-  const predicate = compileFilter({ must: { is_null: { key: 'k' } } }, { indexedKeys: new Set(['k']) });
+  const predicate = compileFilter(
+    { must: { is_null: { key: 'k' } } },
+    { indexes: new Map([[pathKey(['k']), {}]]) },
+  );
   assert.equal(predicate(pointOf('{"k":[1,null]}')), true);
   assert.equal(predicate(pointOf('{"k":[1]}')), false);
   assert.equal(predicate(pointOf('{"k":null}')), true);
