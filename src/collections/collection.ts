@@ -1,9 +1,14 @@
 import type { UpdateCollection } from '../../schemas/collection-update.ts';
 import type { CollectionInfo } from '../../schemas/collections.ts';
 import type { BackgroundPool } from '../dispatch/background-pool.ts';
+<<<<<<< /tmp/land.theirs
+import type { OpenedCollection, SegmentSizing } from '../protocol/background-tasks.ts';
+import { segmentCounts, segmentRows } from '../protocol/segment-counts.ts';
+=======
 import type { CollectionChanges, OpenedCollection, SegmentSizing } from '../protocol/background-tasks.ts';
 import { payloadSchema } from '../protocol/index-counts.ts';
 import { segmentCounts } from '../protocol/segment-counts.ts';
+>>>>>>> /tmp/land.mine
 import type { CollectionHandle } from '../protocol/shared-handles.ts';
 import type { DataReply } from '../protocol/tasks.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -14,6 +19,9 @@ import { mergeSettings } from './merge-settings.ts';
 import { Pacing } from './pacing.ts';
 import { Rebuilder } from './rebuilder.ts';
 import { UpdateQueue } from './updates.ts';
+
+/** Share of a segment's rows in use from which the next one is opened. */
+const FULL_SHARE = 0.9;
 
 export interface CollectionOptions {
   readonly pool: BackgroundPool;
@@ -117,6 +125,31 @@ export class Collection {
     return this.#linker.checkpointBeforeClose();
   }
 
+<<<<<<< /tmp/land.theirs
+  #afterBatch(newSegments: CollectionHandle['segments']): void {
+    if (newSegments.length > 0) this.#replace({ segments: [...this.#handle.segments, ...newSegments] });
+    if (this.#isNearlyFull) void this.#openAhead();
+    this.#kick();
+  }
+
+  get #isNearlyFull(): boolean {
+    const last = this.#handle.segments.at(-1);
+    return last !== undefined && segmentRows(last).count > last.layout.capacity * FULL_SHARE;
+  }
+
+  /** Opens the next segment before it is needed: readers should know it when points move into it. */
+  async #openAhead(): Promise<void> {
+    const { pool, sizing, log } = this.#options;
+    try {
+      await this.updates.exclusively(async () => {
+        if (!this.#isNearlyFull) return;
+        const opened = await pool.run('open_segment', { handle: this.#handle, sizing });
+        this.#replace({ segments: [...this.#handle.segments, opened] });
+      });
+    } catch (error) {
+      log.error({ err: error, collection: this.#handle.name }, 'no further segment could be opened');
+    }
+=======
   /** The reply to who waits for a payload index: after it is complete. */
   async afterIndexing(reply: Promise<DataReply>): Promise<DataReply> {
     const answer = await reply;
@@ -149,6 +182,7 @@ export class Collection {
       isLeft = changes.hasIndexWork;
     });
     return isLeft;
+>>>>>>> /tmp/land.mine
   }
 
   #kick(): void {
