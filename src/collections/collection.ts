@@ -1,14 +1,9 @@
 import type { UpdateCollection } from '../../schemas/collection-update.ts';
 import type { CollectionInfo } from '../../schemas/collections.ts';
 import type { BackgroundPool } from '../dispatch/background-pool.ts';
-<<<<<<< /tmp/land.theirs
-import type { OpenedCollection, SegmentSizing } from '../protocol/background-tasks.ts';
-import { segmentCounts, segmentRows } from '../protocol/segment-counts.ts';
-=======
 import type { CollectionChanges, OpenedCollection, SegmentSizing } from '../protocol/background-tasks.ts';
 import { payloadSchema } from '../protocol/index-counts.ts';
-import { segmentCounts } from '../protocol/segment-counts.ts';
->>>>>>> /tmp/land.mine
+import { segmentCounts, segmentRows } from '../protocol/segment-counts.ts';
 import type { CollectionHandle } from '../protocol/shared-handles.ts';
 import type { DataReply } from '../protocol/tasks.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -125,11 +120,39 @@ export class Collection {
     return this.#linker.checkpointBeforeClose();
   }
 
-<<<<<<< /tmp/land.theirs
-  #afterBatch(newSegments: CollectionHandle['segments']): void {
-    if (newSegments.length > 0) this.#replace({ segments: [...this.#handle.segments, ...newSegments] });
+  /** The reply to who waits for a payload index: after it is complete. */
+  async afterIndexing(reply: Promise<DataReply>): Promise<DataReply> {
+    const answer = await reply;
+    await this.#indexer.idle();
+    return answer;
+  }
+
+  #take({ newSegments, indexes, hasIndexWork }: CollectionChanges): void {
+    if (newSegments.length > 0 || indexes !== undefined) {
+      this.#replace({
+        segments: [...this.#handle.segments, ...newSegments],
+        indexes: indexes ?? this.#handle.indexes,
+      });
+    }
+    if (hasIndexWork) this.#indexer.kick();
     if (this.#isNearlyFull) void this.#openAhead();
     this.#kick();
+  }
+
+  /** One slice; true if work is left. */
+  async #buildIndexes(): Promise<boolean> {
+    const { pool, sizing } = this.#options;
+    let isLeft = false;
+    await this.updates.exclusively(async () => {
+      const changes = await pool.run('build_indexes', {
+        handle: this.#handle,
+        sizing,
+        msMax: INDEX_SLICE_MS,
+      });
+      this.#take(changes);
+      isLeft = changes.hasIndexWork;
+    });
+    return isLeft;
   }
 
   get #isNearlyFull(): boolean {
@@ -149,40 +172,6 @@ export class Collection {
     } catch (error) {
       log.error({ err: error, collection: this.#handle.name }, 'no further segment could be opened');
     }
-=======
-  /** The reply to who waits for a payload index: after it is complete. */
-  async afterIndexing(reply: Promise<DataReply>): Promise<DataReply> {
-    const answer = await reply;
-    await this.#indexer.idle();
-    return answer;
-  }
-
-  #take({ newSegments, indexes, hasIndexWork }: CollectionChanges): void {
-    if (newSegments.length > 0 || indexes !== undefined) {
-      this.#replace({
-        segments: [...this.#handle.segments, ...newSegments],
-        indexes: indexes ?? this.#handle.indexes,
-      });
-    }
-    if (hasIndexWork) this.#indexer.kick();
-    this.#kick();
-  }
-
-  /** One slice; true if work is left. */
-  async #buildIndexes(): Promise<boolean> {
-    const { pool, sizing } = this.#options;
-    let isLeft = false;
-    await this.updates.exclusively(async () => {
-      const changes = await pool.run('build_indexes', {
-        handle: this.#handle,
-        sizing,
-        msMax: INDEX_SLICE_MS,
-      });
-      this.#take(changes);
-      isLeft = changes.hasIndexWork;
-    });
-    return isLeft;
->>>>>>> /tmp/land.mine
   }
 
   #kick(): void {
