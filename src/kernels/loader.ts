@@ -9,8 +9,8 @@ type Pointer = number;
 export interface ScanKernels {
   /** Constant number `index` of LAYOUT_CONSTANTS as the kernels were compiled with. */
   layoutConstant(index: number): number;
-  /** Similarity (float32, larger is better) of two vectors of `dim` floats. */
-  similarity(metric: number, a: Pointer, b: Pointer, dim: number): number;
+  /** Similarity (float32, larger is better) of a row to a query of `dim` floats. `comparison`: see `comparisonId`. */
+  similarity(comparison: number, row: Pointer, query: Pointer, dim: number): number;
   /** Scales a vector to unit length in place, as Qdrant does for Cosine; 1 if the vector changed. */
   normalise(vector: Pointer, dim: number): number;
   /**
@@ -20,7 +20,7 @@ export interface ScanKernels {
    * O(rows · dim).
    */
   scanTopK(
-    metric: number,
+    comparison: number,
     rows: Pointer,
     strideBytes: number,
     dim: number,
@@ -36,7 +36,7 @@ export interface ScanKernels {
   ): number;
   /** Scores of the rows with the `n` u32 offsets at `offsets`, written as float32 to `out`. Asks no bitmap. */
   scoreOffsets(
-    metric: number,
+    comparison: number,
     rows: Pointer,
     strideBytes: number,
     dim: number,
@@ -47,7 +47,7 @@ export interface ScanKernels {
   ): void;
   /** Scores of the rows `from` ≤ offset < `to`, written as float32 to `out`. Asks no bitmap. */
   scoreRange(
-    metric: number,
+    comparison: number,
     rows: Pointer,
     strideBytes: number,
     dim: number,
@@ -191,10 +191,10 @@ export interface SideKernels {
     k: number,
   ): number;
   /** For each vector of the query the similarity of the most similar one of the row, added up. */
-  maxSim(metric: number, row: Pointer, query: Pointer, dim: number): number;
+  maxSim(comparison: number, row: Pointer, query: Pointer, dim: number): number;
   /** `maxSim` of the rows with the `n` u32 offsets at `offsets`; NaN without a row. */
   multiScoreOffsets(
-    metric: number,
+    comparison: number,
     starts: Pointer,
     offsets: Pointer,
     n: number,
@@ -204,7 +204,7 @@ export interface SideKernels {
   ): void;
   /** Top-k over the rows `from` ≤ offset < `to` by `maxSim`. */
   multiScan(
-    metric: number,
+    comparison: number,
     starts: Pointer,
     query: Pointer,
     dim: number,

@@ -12,7 +12,7 @@
  * | ids                | 16 a row                      | u64 little-endian in the first 8 bytes, or the UUID's bytes |
  * | versions           | 8 a row                       | float64: number of the last operation applied to the point |
  * | vectors[i].present | bitmap                        | bit set: the row has this vector                           |
- * | vectors[i].rows    | strideBytes a row             | float32 values, padded with zeros to 16 bytes              |
+ * | vectors[i].rows    | strideBytes a row             | values of the vector's datatype, padded to 16 bytes        |
  * | scratch[i].query   | largest stride                | float32 query vector                                       |
  * | scratch[i].heap    | 8 x SCRATCH_HEAP_MAX          | entries of (score: float32, offset: u32)                   |
  * | scratch[i].filter  | bitmap                        | rows that a filter allows                                  |
@@ -53,6 +53,17 @@ export const METRIC = { Cosine: 0, Dot: 1, Euclid: 2, Manhattan: 3 } as const;
 export type MetricName = keyof typeof METRIC;
 export type MetricId = (typeof METRIC)[MetricName];
 
+/** How the numbers of a row are stored. */
+export const DATATYPE = { float32: 0, float16: 1, uint8: 2 } as const;
+export type DatatypeName = keyof typeof DATATYPE;
+/** Bytes of one number. */
+export const VALUE_BYTES: Readonly<Record<DatatypeName, number>> = { float32: 4, float16: 2, uint8: 1 };
+
+/** How the kernels compare a row with a float32 query: metric and datatype in one. For float32 it is the metric alone. */
+export function comparisonId(metric: MetricName, datatype: DatatypeName): number {
+  return METRIC[metric] | (DATATYPE[datatype] << 2);
+}
+
 /** Indexes of Int32 words in the header. */
 export const HEADER = {
   magic: 0,
@@ -72,6 +83,8 @@ export const HEADER = {
 export interface VectorSpec {
   readonly name: string;
   readonly dim: number;
+  /** float32 if absent. */
+  readonly datatype?: DatatypeName;
   /** Room for an HNSW graph over this vector; none if absent. */
   readonly graph?: GraphSpec;
 }
@@ -129,9 +142,9 @@ export interface SegmentLayout {
 
 const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
 
-/** Bytes from one row of `dim` float32 values to the next. */
-export function vectorStrideBytes(dim: number): number {
-  return roundUp(dim * 4, ROW_ALIGN);
+/** Bytes from one row of `dim` values to the next. */
+export function vectorStrideBytes(dim: number, datatype: DatatypeName = 'float32'): number {
+  return roundUp(dim * VALUE_BYTES[datatype], ROW_ALIGN);
 }
 
 function layoutFor(options: SegmentLayoutOptions, capacity: number): SegmentLayout {
@@ -148,8 +161,8 @@ function layoutFor(options: SegmentLayoutOptions, capacity: number): SegmentLayo
   const idKinds = take(bitmapBytes);
   const ids = take(capacity * ID_BYTES);
   const versions = take(capacity * VERSION_BYTES);
-  const vectors = options.vectors.map(({ name, dim, graph }): VectorLayout => {
-    const strideBytes = vectorStrideBytes(dim);
+  const vectors = options.vectors.map(({ name, dim, datatype, graph }): VectorLayout => {
+    const strideBytes = vectorStrideBytes(dim, datatype);
     const vector = { name, dim, strideBytes, present: take(bitmapBytes), rows: take(capacity * strideBytes) };
     return graph === undefined ? vector : { ...vector, graph: takeGraph(take, capacity, dim, graph) };
   });

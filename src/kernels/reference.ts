@@ -3,7 +3,7 @@
  * them: bit for bit below 16 dimensions, within rounding above, where the compiled sums run in another order.
  */
 import type { ScanKernels } from './loader.ts';
-import { LAYOUT_CONSTANTS, METRIC } from './memory-layout.ts';
+import { DATATYPE, LAYOUT_CONSTANTS, METRIC } from './memory-layout.ts';
 
 const f32 = Math.fround;
 const FLOAT_EPSILON = f32(1.1920929e-7);
@@ -108,15 +108,32 @@ function floatsAt(view: DataView, pointer: number, dim: number): Float32Array {
   return Float32Array.from({ length: dim }, (_, i) => view.getFloat32(pointer + 4 * i, true));
 }
 
+/** The values of a row of a datatype. */
+function decodedRow(view: DataView, row: number, dim: number, datatype: number): Float32Array {
+  if (datatype === DATATYPE.float32) return floatsAt(view, row, dim);
+  return Float32Array.from({ length: dim }, (_, i) =>
+    datatype === DATATYPE.float16 ? view.getFloat16(row + 2 * i, true) : view.getUint8(row + i),
+  );
+}
+
+/** Similarity of a decoded row to a query: rows of bytes are not normalised for Cosine, so their length counts here. */
+export function referenceTyped(comparison: number, row: Float32Array, query: Float32Array): number {
+  const metric = comparison & 3;
+  const similarity = referenceSimilarity(metric, row, query);
+  if (metric !== METRIC.Cosine || comparison >> 2 !== DATATYPE.uint8) return similarity;
+  const length = f32(Math.sqrt(referenceSimilarity(METRIC.Dot, row, row)));
+  return length === 0 ? 0 : f32(similarity / length);
+}
+
 type ScanTwins = Pick<ScanKernels, 'similarity' | 'scanTopK' | 'scoreOffsets' | 'scoreRange'>;
 
 function scanTwins(view: DataView, heapOffer: ScanKernels['heapOffer']): ScanTwins {
-  const similarity: ScanKernels['similarity'] = (metric, a, b, dim) =>
-    referenceSimilarity(metric, floatsAt(view, a, dim), floatsAt(view, b, dim));
+  const similarity: ScanKernels['similarity'] = (comparison, row, query, dim) =>
+    referenceTyped(comparison, decodedRow(view, row, dim, comparison >> 2), floatsAt(view, query, dim));
   return {
     similarity,
     scanTopK(...args: Args<'scanTopK'>) {
-      const [metric, rows, strideBytes, dim, from, to, tombstones, allowed, present, query, heap] = args;
+      const [comparison, rows, strideBytes, dim, from, to, tombstones, allowed, present, query, heap] = args;
       const k = args[12];
       let length = args[11];
       if (k === 0) return length;
@@ -125,19 +142,23 @@ function scanTwins(view: DataView, heapOffer: ScanKernels['heapOffer']): ScanTwi
         const isAllowed = allowed === 0 || isSet(view, allowed, i);
         const isPresent = present === 0 || isSet(view, present, i);
         if (isDeleted || !isAllowed || !isPresent) continue;
-        length = heapOffer(heap, length, k, similarity(metric, rows + i * strideBytes, query, dim), i);
+        length = heapOffer(heap, length, k, similarity(comparison, rows + i * strideBytes, query, dim), i);
       }
       return length;
     },
-    scoreOffsets(...[metric, rows, strideBytes, dim, offsets, n, query, out]: Args<'scoreOffsets'>) {
+    scoreOffsets(...[comparison, rows, strideBytes, dim, offsets, n, query, out]: Args<'scoreOffsets'>) {
       for (let i = 0; i < n; i++) {
         const row = rows + view.getUint32(offsets + 4 * i, true) * strideBytes;
-        view.setFloat32(out + 4 * i, similarity(metric, row, query, dim), true);
+        view.setFloat32(out + 4 * i, similarity(comparison, row, query, dim), true);
       }
     },
-    scoreRange(...[metric, rows, strideBytes, dim, from, to, query, out]: Args<'scoreRange'>) {
+    scoreRange(...[comparison, rows, strideBytes, dim, from, to, query, out]: Args<'scoreRange'>) {
       for (let i = from; i < to; i++) {
-        view.setFloat32(out + 4 * (i - from), similarity(metric, rows + i * strideBytes, query, dim), true);
+        view.setFloat32(
+          out + 4 * (i - from),
+          similarity(comparison, rows + i * strideBytes, query, dim),
+          true,
+        );
       }
     },
   };

@@ -35,7 +35,7 @@ export function createGraphMemory(options: GraphMemoryOptions): GraphMemory {
   const graph = { m, hasCodes: metric !== 'Manhattan' };
   const layout = segmentLayout({ vectors: [{ name: '', dim, graph }], capacity, scratchCount: threads });
   const memory = new WebAssembly.Memory({ initial: layout.pages, maximum: layout.pages, shared: true });
-  initialiseGraph(memory, layout, onlyVector(layout), { metric: METRIC[metric], efConstruct });
+  initialiseGraph(memory, layout, onlyVector(layout), { comparison: METRIC[metric], efConstruct });
   return { memory, layout, module, metric };
 }
 

@@ -6,13 +6,15 @@ import {
   ID_BYTES,
   LAYOUT_MAGIC,
   LAYOUT_VERSION,
-  METRIC,
+  comparisonId,
+  type DatatypeName,
   type MetricName,
   type ScratchLayout,
   type SegmentLayout,
   type SegmentLayoutOptions,
   segmentLayout,
 } from '../../kernels/memory-layout.ts';
+import { codesPay } from '../../kernels/graph-layout.ts';
 import { SIDE_ROWS_MAX } from '../../kernels/side-layout.ts';
 import {
   type GraphHandle,
@@ -21,9 +23,10 @@ import {
   openGraph,
   setEfConstruct,
 } from '../index/hnsw/graph.ts';
+import { loadValues, normalised, storeValues } from '../vectors/datatypes.ts';
 import { createSideHandle, SideColumn } from '../vectors/side-column.ts';
 import type { DenseConfig, IndexConfig, VectorConfig } from '../vectors/vector-config.ts';
-import type { VectorValue } from '../vectors/vector-value.ts';
+import type { DenseValue, VectorValue } from '../vectors/vector-value.ts';
 import type { GraphPlace, SegmentHandle } from './segment-handle.ts';
 
 /** Fewer links than this leave nodes that no walk reaches. */
@@ -35,6 +38,9 @@ export interface VectorColumn {
   readonly name: string;
   readonly dim: number;
   readonly metric: MetricName;
+  readonly datatype: DatatypeName;
+  /** For the kernels: metric and datatype in one. */
+  readonly comparison: number;
   readonly strideBytes: number;
   /** Addresses for the kernels. */
   readonly rows: number;
@@ -98,8 +104,9 @@ export class Segment {
       const config = configs.find(({ id }) => id === handle.vectorIds[i]);
       if (config?.kind !== 'dense') return [];
       const { dim, strideBytes, rows, present } = layout;
-      const { id, name, metric, index } = config;
-      return [{ id, name, dim, metric, strideBytes, rows, present, index }];
+      const { id, name, metric, datatype, index } = config;
+      const comparison = comparisonId(metric, datatype);
+      return [{ id, name, dim, metric, datatype, comparison, strideBytes, rows, present, index }];
     });
     this.#positions = this.vectors.map(({ id }) => configs.findIndex((config) => config.id === id));
   }
@@ -165,9 +172,10 @@ export class Segment {
     return this.#bit(column.present, offset);
   }
 
-  /** A view of the stored vector, length dim; Cosine vectors are normalised. */
+  /** The stored vector, length dim: a view if it is float32. Cosine vectors are normalised, unless they are bytes. */
   vectorAt(column: VectorColumn, offset: number): Float32Array {
-    return new Float32Array(this.memory.buffer, column.rows + offset * column.strideBytes, column.dim);
+    const address = column.rows + offset * column.strideBytes;
+    return loadValues(this.memory.buffer, address, column.dim, column.datatype);
   }
 
   /** Whether a row has a vector of that name. */
@@ -244,14 +252,20 @@ export class Segment {
       this.#setBit(column.present, offset, value !== undefined);
       if (value === undefined) continue;
       assert(value.kind === 'dense', 'a dense vector gets a dense value');
-      this.vectorAt(column, offset).set(value.values);
-      if (column.metric === 'Cosine' && value.isStored !== true) {
-        this.kernels.normalise(column.rows + offset * column.strideBytes, column.dim);
-      }
+      this.#writeVector(column, column.rows + offset * column.strideBytes, value);
     }
     for (const side of this.sides) {
       side.write(offset, vectors[this.#configs.indexOf(side.config)], offset === this.count);
     }
+  }
+
+  /** Bytes are stored as they come, also for Cosine, which then divides by their length. */
+  #writeVector(column: VectorColumn, address: number, { values, isStored }: DenseValue): void {
+    const { metric, datatype, dim } = column;
+    const isNew = metric === 'Cosine' && isStored !== true;
+    const given = isNew && datatype === 'float16' ? normalised(values) : values;
+    storeValues(this.memory.buffer, address, given, datatype);
+    if (isNew && datatype === 'float32') this.kernels.normalise(address, dim);
   }
 
   /** Writer: copies rows that an earlier process stored; see storage/row-batch.ts. */
@@ -353,11 +367,14 @@ export function createSegmentHandle(options: {
   readonly capacityMin?: number;
 }): SegmentHandle {
   const dense = options.configs.filter((config): config is DenseConfig => config.kind === 'dense');
-  const vectors = dense.map(({ name, dim, metric, index }) =>
-    index.m === 0
-      ? { name, dim }
-      : { name, dim, graph: { m: Math.max(M_MIN, index.m), hasCodes: metric !== 'Manhattan' } },
-  );
+  const vectors = dense.map(({ name, dim, datatype, metric, index }) => {
+    const vector = { name, dim, datatype };
+    const hasCodes = metric !== 'Manhattan';
+    // A graph without codes is walked on its rows, which have to be float32 then.
+    const canWalk = datatype === 'float32' || (hasCodes && codesPay(dim));
+    if (index.m === 0 || !canWalk) return vector;
+    return { ...vector, graph: { m: Math.max(M_MIN, index.m), hasCodes } };
+  });
   const { bytesMax, scratchCount, capacityMin = 0 } = options;
   const sides = options.configs.filter((config) => config.kind !== 'dense');
   const layout = layoutWithin(sides.length > 0 ? SIDE_ROWS_MAX : Number.POSITIVE_INFINITY, {
@@ -371,10 +388,11 @@ export function createSegmentHandle(options: {
   header[HEADER.magic] = LAYOUT_MAGIC;
   header[HEADER.layoutVersion] = LAYOUT_VERSION;
   header[HEADER.capacity] = layout.capacity;
-  for (const [i, { metric, index }] of dense.entries()) {
+  for (const [i, { metric, datatype, index }] of dense.entries()) {
     const vector = layout.vectors[i]!;
     if (vector.graph === undefined) continue;
-    initialiseGraph(memory, layout, vector, { metric: METRIC[metric], efConstruct: index.efConstruct });
+    const comparison = comparisonId(metric, datatype);
+    initialiseGraph(memory, layout, vector, { comparison, efConstruct: index.efConstruct });
   }
   const vectorIds = dense.map(({ id }) => id);
   return {

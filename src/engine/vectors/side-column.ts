@@ -1,5 +1,5 @@
 import { attachKernels, type Kernels } from '../../kernels/loader.ts';
-import { METRIC, type MetricId } from '../../kernels/memory-layout.ts';
+import { comparisonId, METRIC, VALUE_BYTES } from '../../kernels/memory-layout.ts';
 import {
   createSideMemory,
   indexBytesMax,
@@ -12,8 +12,9 @@ import {
 } from '../../kernels/side-layout.ts';
 import { assert } from '../../shared/assert.ts';
 import type { RaggedRows } from '../../storage/row-batch.ts';
+import { loadValues, normalised, roundTo, storeValues } from './datatypes.ts';
 import type { MultiConfig, SparseConfig } from './vector-config.ts';
-import type { VectorValue } from './vector-value.ts';
+import type { MultiValue, VectorValue } from './vector-value.ts';
 
 /** The memory of a sparse vector or multivector of one segment, as plain data that can be sent between threads. */
 export interface SideHandle {
@@ -58,8 +59,9 @@ export class SideColumn {
     return this.config.name;
   }
 
-  get metric(): MetricId {
-    return METRIC[this.config.metric];
+  /** For the kernels: metric and datatype in one; of multivectors only. */
+  get comparison(): number {
+    return this.config.kind === 'multi' ? comparisonId(this.config.metric, this.config.datatype) : METRIC.Dot;
   }
 
   /** Rows that have the vector and are not deleted; of sparse vectors only. */
@@ -90,8 +92,9 @@ export class SideColumn {
     const { buffer } = this.memory;
     const count = this.#words[row / 4]!;
     if (this.config.kind === 'multi') {
-      const { dim } = this.config;
-      return { kind: 'multi', dim, rows: new Float32Array(buffer, row + 4, count * dim), isStored: true };
+      const { dim, datatype } = this.config;
+      const rows = loadValues(buffer, row + 4, count * dim, datatype);
+      return { kind: 'multi', dim, rows, isStored: true };
     }
     return {
       kind: 'sparse',
@@ -100,9 +103,24 @@ export class SideColumn {
     };
   }
 
-  /** Writes a value, in the form of a row, to where the kernels read the query; a multivector's Cosine rows normalised. */
+  /**
+   * Writes a value to where the kernels read the query: float32 numbers that the rows could hold, a multivector's Cosine
+   * rows normalised.
+   */
   writeQuery(value: VectorValue, address: number): void {
-    this.#writeRow(value, address);
+    const { config } = this;
+    if (config.kind === 'sparse' || value.kind !== 'multi') {
+      this.#writeRow(value, address);
+      return;
+    }
+    const { datatype, metric } = config;
+    this.#words[address / 4] = value.rows.length / value.dim;
+    const rows = new Float32Array(this.memory.buffer, address + 4, value.rows.length);
+    rows.set(value.rows);
+    if (datatype === 'uint8') roundTo(datatype, rows);
+    const isUnit = metric !== 'Cosine' || (value.isStored === true && datatype !== 'uint8');
+    if (!isUnit) this.#normaliseRows(address + 4, value);
+    if (datatype === 'float16') roundTo(datatype, rows);
   }
 
   /** A view of `length` bytes of the memory. */
@@ -114,7 +132,7 @@ export class SideColumn {
   hasRoomFor(value: VectorValue | undefined, isFirst: boolean): boolean {
     const { rowBytes, postings } = this.#begin(isFirst);
     const length = value?.kind === 'sparse' ? value.indices.length : 0;
-    const rows = this.#words[SIDE.rowBytes]! + rowBytes + (value === undefined ? 0 : bytesOf(value));
+    const rows = this.#words[SIDE.rowBytes]! + rowBytes + (value === undefined ? 0 : this.#bytesOf(value));
     const newPostings = postings + length;
     const index = indexBytesMax(
       this.#words[SIDE.postings]! + newPostings,
@@ -131,7 +149,7 @@ export class SideColumn {
     assert(value.kind === this.config.kind, 'the value is of the kind of the vector');
     this.#writeRow(value, pending.end);
     this.#starts[offset] = pending.end;
-    this.#grow(pending, bytesOf(value), value.kind === 'sparse' ? value.indices.length : 0);
+    this.#grow(pending, this.#bytesOf(value), value.kind === 'sparse' ? value.indices.length : 0);
   }
 
   /** Writer: the rows `first` ≤ offset < `end` of the running transaction for LMDB; undefined if none has the vector. */
@@ -207,22 +225,42 @@ export class SideColumn {
       new Float32Array(this.memory.buffer, address + 4 + 4 * length, length).set(value.values);
       return;
     }
+    assert(this.config.kind === 'multi', 'a multivector has many rows');
+    const { metric, datatype } = this.config;
     const count = value.rows.length / value.dim;
     this.#words[words] = count;
-    new Float32Array(this.memory.buffer, address + 4, value.rows.length).set(value.rows);
-    if (this.config.metric !== 'Cosine' || value.isStored === true) return;
-    for (let i = 0; i < count; i++) this.kernels.normalise(address + 4 + 4 * value.dim * i, value.dim);
+    const isNew = metric === 'Cosine' && value.isStored !== true;
+    const rows = isNew && datatype === 'float16' ? normalisedRows(value) : value.rows;
+    storeValues(this.memory.buffer, address + 4, rows, datatype);
+    if (isNew && datatype === 'float32') this.#normaliseRows(address + 4, value);
+  }
+
+  #normaliseRows(address: number, { dim, rows }: MultiValue): void {
+    for (let at = 0; at < rows.length; at += dim) this.kernels.normalise(address + 4 * at, dim);
   }
 
   #rowBytes(row: number): number {
     const count = this.#words[row / 4]!;
-    return 4 + count * (this.config.kind === 'sparse' ? 8 : 4 * this.config.dim);
+    if (this.config.kind === 'sparse') return 4 + 8 * count;
+    return 4 + valueBytes(this.config, count * this.config.dim);
+  }
+
+  #bytesOf(value: VectorValue): number {
+    if (value.kind === 'sparse') return 4 + 8 * value.indices.length;
+    assert(value.kind === 'multi' && this.config.kind === 'multi', 'the value is of the kind of the vector');
+    return 4 + valueBytes(this.config, value.rows.length);
   }
 }
 
-function bytesOf(value: VectorValue): number {
-  if (value.kind === 'dense') return 0;
-  return 4 + (value.kind === 'sparse' ? 8 * value.indices.length : 4 * value.rows.length);
+/** Bytes of so many numbers of a multivector; rows start at multiples of 4. */
+function valueBytes({ datatype }: MultiConfig, length: number): number {
+  return Math.ceil((length * VALUE_BYTES[datatype]) / 4) * 4;
+}
+
+function normalisedRows({ dim, rows }: MultiValue): Float32Array {
+  const result = new Float32Array(rows.length);
+  for (let at = 0; at < rows.length; at += dim) result.set(normalised(rows.subarray(at, at + dim)), at);
+  return result;
 }
 
 /** Creates the memory of a sparse vector or multivector for a segment of `capacity` rows. */

@@ -1,6 +1,6 @@
 import type { CreateCollection } from '../../../schemas/collections.ts';
 import type { HnswConfigDiff } from '../../../schemas/hnsw.ts';
-import type { MetricName } from '../../kernels/memory-layout.ts';
+import type { DatatypeName, MetricName } from '../../kernels/memory-layout.ts';
 import { assert } from '../../shared/assert.ts';
 import { HNSW_DEFAULTS, OPTIMIZER_DEFAULTS } from '../../shared/collection-defaults.ts';
 
@@ -28,6 +28,7 @@ interface VectorIdentity {
 export interface DenseConfig extends VectorIdentity {
   readonly kind: 'dense';
   readonly dim: number;
+  readonly datatype: DatatypeName;
   readonly index: IndexConfig;
 }
 
@@ -35,6 +36,7 @@ export interface DenseConfig extends VectorIdentity {
 export interface MultiConfig extends VectorIdentity {
   readonly kind: 'multi';
   readonly dim: number;
+  readonly datatype: DatatypeName;
 }
 
 /** Numbers at a few of 2^32 positions. */
@@ -72,7 +74,13 @@ export function vectorConfigs(params: CreateCollection, numbers: VectorNumbers):
     return id;
   };
   const regular = denseParams(params).map(([name, vector]): VectorConfig => {
-    const common = { id: idOf(name), name, metric: vector.distance, dim: Number(vector.size) };
+    const common = {
+      id: idOf(name),
+      name,
+      metric: vector.distance,
+      dim: Number(vector.size),
+      datatype: storedAs(vector.datatype),
+    };
     if (vector.multivector_config) return { kind: 'multi', ...common };
     return { kind: 'dense', ...common, index: indexConfig(params, vector.hnsw_config ?? {}) };
   });
@@ -100,6 +108,11 @@ function sparseParams({ sparse_vectors: vectors }: CreateCollection) {
 /** A map may have a vector named `size`, but then its value is an object and not a number. */
 function isSingle(vectors: Vectors): vectors is VectorParams {
   return typeof vectors.size === 'number' || typeof vectors.size === 'bigint';
+}
+
+/** How numbers are stored; the lossy datatypes of a quantization are kept as float32. */
+function storedAs(datatype: VectorParams['datatype']): DatatypeName {
+  return datatype === 'float16' || datatype === 'uint8' ? datatype : 'float32';
 }
 
 /** Settings of the vector over those of the collection over the defaults. */

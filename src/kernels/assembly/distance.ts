@@ -2,11 +2,8 @@
 // Below SIMD_DIM_MIN dimensions the sums are sequential in float32 without fused operations, so that scores of short
 // vectors have the same bits everywhere.
 
-export const METRIC_COSINE: u32 = 0;
-export const METRIC_DOT: u32 = 1;
-export const METRIC_EUCLID: u32 = 2;
-export const METRIC_MANHATTAN: u32 = 3;
-export const SIMD_DIM_MIN: u32 = 16;
+import { typedSimilarity } from './datatype';
+import { METRIC_DOT, METRIC_EUCLID, METRIC_MANHATTAN, SIMD_DIM_MIN } from './metric';
 
 const FLOAT_EPSILON: f32 = 1.1920929e-7;
 const UNIT_TOLERANCE: f32 = 1e-6;
@@ -104,10 +101,19 @@ export function manhattan(a: usize, b: usize, dim: u32): f32 {
 }
 
 /** Similarity of two vectors of `dim` floats under `metric`; larger is better. */
-export function similarity(metric: u32, a: usize, b: usize, dim: u32): f32 {
+function floatSimilarity(metric: u32, a: usize, b: usize, dim: u32): f32 {
   if (metric <= METRIC_DOT) return dot(a, b, dim);
   if (metric == METRIC_EUCLID) return euclid(a, b, dim);
   return manhattan(a, b, dim);
+}
+
+/**
+ * Similarity of a row to a query of `dim` floats; larger is better. `comparison`: the metric in the lowest two bits, above
+ * them the datatype of the row.
+ */
+export function similarity(comparison: u32, row: usize, query: usize, dim: u32): f32 {
+  if (comparison <= METRIC_MANHATTAN) return floatSimilarity(comparison, row, query, dim);
+  return typedSimilarity(comparison >> 2, comparison & 3, row, query, dim);
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   GRAPH_LINKED_COUNT,
   GRAPH_LOCK,
   GRAPH_M,
+  GRAPH_METRIC,
   GRAPH_NODE_COUNT,
   GRAPH_POOL,
   GRAPH_POOL_BYTES,
@@ -29,10 +30,14 @@ import {
   WALK_MODE,
   WALK_OWN,
   WALK_POOL,
+  WALK_QUERY,
   WALK_SCORES,
   WALK_SELECTED,
   WALK_TARGET,
 } from './graph';
+import { DATATYPE_FLOAT32, decodeRow } from './datatype';
+import { normalise } from './distance';
+import { METRIC_COSINE } from './metric';
 import { rowAsTarget, scoreSelf, selectNeighbours } from './hnsw-select';
 import { joinTree, linkBack } from './hnsw-link';
 import { acquire, release } from './lock';
@@ -162,6 +167,17 @@ function insertRow(graph: usize, walk: usize, offset: u32): void {
   if (layer > top) offerEntry(graph, offset, layer);
 }
 
+/** The row as float32: itself, or decoded into the query buffer, and then of unit length for Cosine. */
+function floatsOf(graph: usize, walk: usize, row: usize): usize {
+  const comparison = load<u32>(graph, GRAPH_METRIC);
+  if (comparison >> 2 == DATATYPE_FLOAT32) return row;
+  const dim = load<u32>(graph, GRAPH_DIM);
+  const buffer: usize = load<u32>(walk, WALK_QUERY);
+  decodeRow(comparison >> 2, row, dim, buffer);
+  if ((comparison & 3) == METRIC_COSINE) normalise(buffer, dim);
+  return buffer;
+}
+
 /**
  * Encodes and links the rows `from` ≤ offset < `to`. Several threads may do so at once, each with its own walk area and
  * with ranges of its own. Rows without a vector are marked as done.
@@ -179,12 +195,8 @@ export function insertRange(graph: usize, walk: usize, from: u32, to: u32): void
       continue;
     }
     if (load<u32>(graph, GRAPH_CODES)) {
-      encodeRow(
-        rows + (offset as usize) * stride,
-        dim,
-        load<u32>(graph, GRAPH_CODE_BYTES),
-        recordAt(graph, offset),
-      );
+      const row = floatsOf(graph, walk, rows + (offset as usize) * stride);
+      encodeRow(row, dim, load<u32>(graph, GRAPH_CODE_BYTES), recordAt(graph, offset));
     }
     insertRow(graph, walk, offset);
     atomic.or<u32>(state, STATE_LINKED);

@@ -1,4 +1,5 @@
-import { METRIC_EUCLID, similarity } from './distance';
+import { similarity } from './distance';
+import { METRIC_EUCLID } from './metric';
 import {
   GRAPH_CODES,
   GRAPH_DIM,
@@ -126,7 +127,7 @@ export function searchEnd(graph: usize, walk: usize, limit: u32, heapLength: u32
     if ((key & FLAG_HIDDEN) != 0 || offset >= limit) continue;
     let score = keyScore(key);
     if (hasCodes) {
-      const error = errorMax(metric == METRIC_EUCLID, coefficients, recordAt(graph, offset), score);
+      const error = errorMax((metric & 3) == METRIC_EUCLID, coefficients, recordAt(graph, offset), score);
       if (heapLength == k && score + error < load<f32>(heap)) continue;
       score = similarity(metric, rows + (offset as usize) * stride, query, dim);
     }

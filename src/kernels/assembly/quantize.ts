@@ -8,7 +8,7 @@
 //   score = A · sum + B · low + C · step · Σ(fixedCode · code) + E · norm + D
 // with the coefficients (A, B, C, E, D) of the fixed side; Euclid needs E and D, the products of Dot and Cosine do not.
 
-import { METRIC_EUCLID } from './distance';
+import { METRIC_EUCLID } from './metric';
 import { GRAPH_CODE_BYTES, GRAPH_CODE_STRIDE, GRAPH_CODES, GRAPH_DIM, GRAPH_METRIC } from './graph';
 
 const LEVELS: f32 = 127;
@@ -122,7 +122,7 @@ export function encodeQuery(graph: usize, query: usize, code: usize, coefficient
   if (isUsable) encode(query, dim, codeBytes, 0, scale, code);
   else memory.fill(code, 0, codeBytes);
   const step: f32 = isUsable ? largest / LEVELS : 0;
-  const isEuclid = load<u32>(graph, GRAPH_METRIC) == METRIC_EUCLID;
+  const isEuclid = (load<u32>(graph, GRAPH_METRIC) & 3) == METRIC_EUCLID;
   setCoefficients(coefficients, 0, step * (sumOfCodes(code, codeBytes) as f32), step, squares, isEuclid);
   store<f32>(coefficients, sqrt<f32>(squares), COEFFICIENT_LENGTH);
 }
@@ -131,7 +131,7 @@ export function encodeQuery(graph: usize, query: usize, code: usize, coefficient
 export function rowCoefficients(graph: usize, record: usize, coefficients: usize): void {
   const low = load<f32>(record, RECORD_LOW);
   const scaledSum = load<f32>(record, RECORD_SUM) - (load<u32>(graph, GRAPH_DIM) as f32) * low;
-  const isEuclid = load<u32>(graph, GRAPH_METRIC) == METRIC_EUCLID;
+  const isEuclid = (load<u32>(graph, GRAPH_METRIC) & 3) == METRIC_EUCLID;
   setCoefficients(
     coefficients,
     low,

@@ -7,7 +7,9 @@ import { segmentCounts } from '../../../src/protocol/segment-counts.ts';
 
 function segment(id: number, header: Partial<Record<keyof typeof HEADER, number>>) {
   const index = { m: 4, efConstruct: 16, fullScanThresholdKb: 10, indexingThresholdKb: 8 };
-  const configs = [{ kind: 'dense', id: 1, name: '', dim: 2, metric: 'Dot', index }] as const;
+  const configs = [
+    { kind: 'dense', id: 1, name: '', dim: 2, metric: 'Dot', datatype: 'float32', index },
+  ] as const;
   const handle = createSegmentHandle({ id, configs, bytesMax: 1_000_000, scratchCount: 1 });
   const words = new Int32Array(handle.memory.buffer, handle.layout.header, 1024);
   for (const [name, value] of Object.entries(header)) words[HEADER[name as keyof typeof HEADER]] = value;

@@ -2,7 +2,6 @@ import { GRAPH, type GraphLayout, WALK, type WalkLayout } from '../../../kernels
 import type { Kernels } from '../../../kernels/loader.ts';
 import {
   METRIC,
-  type MetricId,
   type ScratchLayout,
   type SegmentLayout,
   type VectorLayout,
@@ -10,7 +9,8 @@ import {
 import { assert } from '../../../shared/assert.ts';
 
 export interface GraphParams {
-  readonly metric: MetricId;
+  /** Metric and datatype of the rows, see `comparisonId`. */
+  readonly comparison: number;
   /** Candidate list at build. */
   readonly efConstruct: number;
 }
@@ -32,13 +32,14 @@ export function initialiseGraph(
   memory: WebAssembly.Memory,
   layout: SegmentLayout,
   vector: VectorLayout,
-  { metric, efConstruct }: GraphParams,
+  { comparison, efConstruct }: GraphParams,
 ): void {
   const { graph } = vector;
   assert(graph !== undefined, `vector "${vector.name}" has no room for a graph`);
-  assert(graph.codes === 0 || metric !== METRIC.Manhattan, 'Manhattan has no codes');
+  assert(graph.codes === 0 || (comparison & 3) !== METRIC.Manhattan, 'Manhattan has no codes');
+  assert(graph.codes !== 0 || comparison <= METRIC.Manhattan, 'without codes rows are walked as float32');
   const head = new Uint32Array(memory.buffer, graph.head, 64).fill(0);
-  head[GRAPH.metric] = metric;
+  head[GRAPH.metric] = comparison;
   head[GRAPH.dim] = vector.dim;
   head[GRAPH.rows] = vector.rows;
   head[GRAPH.rowStride] = vector.strideBytes;

@@ -1,5 +1,6 @@
-import { METRIC, SCRATCH_HEAP_MAX } from '../../../kernels/memory-layout.ts';
+import { SCRATCH_HEAP_MAX, vectorStrideBytes } from '../../../kernels/memory-layout.ts';
 import { assert } from '../../../shared/assert.ts';
+import { roundTo } from '../../vectors/datatypes.ts';
 import type { SideColumn } from '../../vectors/side-column.ts';
 import type { VectorConfig } from '../../vectors/vector-config.ts';
 import type { VectorValue } from '../../vectors/vector-value.ts';
@@ -45,7 +46,7 @@ export function similarities(
     const slice = offsets.subarray(from, from + SCRATCH_HEAP_MAX);
     new Uint32Array(buffer, scratch.offsets, slice.length).set(slice);
     segment.kernels.scoreOffsets(
-      METRIC[column.metric],
+      column.comparison,
       column.rows,
       column.strideBytes,
       column.dim,
@@ -79,7 +80,7 @@ function sideSimilarities(
   return result;
 }
 
-/** Writes a query to where the kernels read it, normalised for Cosine. */
+/** Writes a query to where the kernels read it: as numbers that the rows could hold, normalised for Cosine. */
 export function writeQuery(
   segment: Segment,
   column: VectorColumn,
@@ -87,8 +88,12 @@ export function writeQuery(
   address: number,
 ): void {
   assert(query.kind === 'dense', 'a dense vector is compared with a dense one');
-  const target = new Float32Array(segment.memory.buffer, address, column.strideBytes / BYTES_PER_VALUE);
+  const { datatype, dim, metric } = column;
+  const target = new Float32Array(segment.memory.buffer, address, vectorStrideBytes(dim) / BYTES_PER_VALUE);
   target.fill(0);
   target.set(query.values);
-  if (column.metric === 'Cosine' && query.isStored !== true) segment.kernels.normalise(address, column.dim);
+  const isUnit = metric !== 'Cosine' || (query.isStored === true && datatype !== 'uint8');
+  if (datatype === 'uint8') roundTo(datatype, target);
+  if (!isUnit) segment.kernels.normalise(address, dim);
+  if (datatype === 'float16') roundTo(datatype, target);
 }

@@ -1,7 +1,7 @@
 import type { Filter } from '../../../../schemas/filter.ts';
 import type { IdfParams } from '../../../../schemas/query.ts';
 import { EF_MAX } from '../../../kernels/graph-layout.ts';
-import { METRIC, SCRATCH_HEAP_MAX, type ScratchLayout } from '../../../kernels/memory-layout.ts';
+import { SCRATCH_HEAP_MAX, type ScratchLayout } from '../../../kernels/memory-layout.ts';
 import { type GraphHandle, linkedCount } from '../../index/hnsw/graph.ts';
 import { searchGraph } from '../../index/hnsw/search.ts';
 import { planWalk } from '../../index/hnsw/strategy.ts';
@@ -175,7 +175,7 @@ function scan(search: Search, from: number, length: number): number {
   for (let at = from; at < count; at += ROWS_PER_SLICE) {
     search.cancel.check();
     heapLength = segment.kernels.scanTopK(
-      METRIC[column.metric],
+      column.comparison,
       column.rows,
       column.strideBytes,
       column.dim,
@@ -213,7 +213,7 @@ function scanAll({ segment, column, scratch, count, tombstones, allowed, cancel 
     cancel.check();
     const to = Math.min(from + ROWS_PER_SLICE, count);
     segment.kernels.scoreRange(
-      METRIC[column.metric],
+      column.comparison,
       column.rows,
       column.strideBytes,
       column.dim,

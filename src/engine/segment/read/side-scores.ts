@@ -21,12 +21,12 @@ export function sideScores(
   threadIndex: number,
   none: number,
 ): Float32Array {
-  const { config, kernels, memory, metric } = column;
+  const { config, kernels, memory, comparison } = column;
   const { starts } = column.layout;
   const { query, offsets: list, scores } = column.scratch(threadIndex);
   const n = offsets.length;
   new Uint32Array(memory.buffer, list, n).set(offsets);
   if (config.kind === 'sparse') kernels.sparseScoreOffsets(starts, list, n, query, none, scores);
-  else kernels.multiScoreOffsets(metric, starts, list, n, query, config.dim, scores);
+  else kernels.multiScoreOffsets(comparison, starts, list, n, query, config.dim, scores);
   return new Float32Array(memory.buffer, scores, n);
 }

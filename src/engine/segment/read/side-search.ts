@@ -98,13 +98,13 @@ function searchLists({ column, threadIndex, terms, count, k, cancel }: Search): 
 function scanRows({ column, threadIndex, count, k, cancel }: Search): number {
   const { query, filter, heap } = column.scratch(threadIndex);
   const { starts } = column.layout;
-  const { config, kernels, metric } = column;
+  const { config, kernels, comparison } = column;
   const dim = config.kind === 'multi' ? config.dim : 0;
   let length = 0;
   for (let from = 0; from < count; from += MULTI_ROWS_PER_SLICE) {
     cancel.check();
     const to = Math.min(from + MULTI_ROWS_PER_SLICE, count);
-    length = kernels.multiScan(metric, starts, query, dim, from, to, 0, filter, heap, length, k);
+    length = kernels.multiScan(comparison, starts, query, dim, from, to, 0, filter, heap, length, k);
   }
   return length;
 }

@@ -8,7 +8,7 @@ import { decodeRaggedRows, encodeRaggedRows } from '../../../../src/storage/row-
 
 const module = loadKernelModule();
 const SPARSE: SparseConfig = { kind: 'sparse', id: 1, name: 's', metric: 'Dot', hasIdf: false };
-const MULTI: MultiConfig = { kind: 'multi', id: 1, name: 'm', metric: 'Cosine', dim: 2 };
+const MULTI: MultiConfig = { kind: 'multi', id: 1, name: 'm', metric: 'Cosine', dim: 2, datatype: 'float32' };
 
 const sparse = (indices: number[], values: number[]): SparseValue => ({
   kind: 'sparse',
