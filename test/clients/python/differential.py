@@ -19,6 +19,7 @@ from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedR
 from comparison import Difference, check, compare_hits, compare_record, compare_records
 from generators import COLLECTION_NAMES, UNKNOWN_ID, Generator
 from local_mode import correct_local_mode
+from queries import QueryGenerator, QueryOperations
 
 DEFAULT_SEED = 20_250_101
 ROUNDS = 8
@@ -49,7 +50,7 @@ def outcome(action: Callable[[], Any]) -> Any:
         return Failure(error)
 
 
-class Round:
+class Round(QueryOperations):
     """One collection on both sides. Every `op_…` method is one operation; `last` describes the one that runs."""
 
     def __init__(self, remote: QdrantClient, local: QdrantClient, generator: Generator, name: str):
@@ -57,6 +58,9 @@ class Round:
         self.local = local
         self.generator = generator
         self.name = name
+        self.lookup_name = f"{name} lookup"
+        self.queries = QueryGenerator(generator)
+        self.near_ties = 0
         self.last: Any = None
 
     def both(self, method: str, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
@@ -67,13 +71,21 @@ class Round:
         check(isinstance(expected, Failure) == isinstance(got, Failure), "refusal", expected, got)
         return expected, got
 
+    def is_answer(self, got: Any) -> bool:
+        return not isinstance(got, Failure)
+
+    def local_outcome(self, action: Callable[[], Any]) -> Any:
+        return outcome(action)
+
     def create(self) -> None:
-        expected, got = self.both("create_collection", self.name, vectors_config=self.generator.schema.config())
-        check(expected is True and got is True, "created", expected, got)
+        for name in (self.name, self.lookup_name):
+            expected, got = self.both("create_collection", name, vectors_config=self.generator.schema.config())
+            check(expected is True and got is True, "created", expected, got)
+        self.both("upsert", self.lookup_name, [self.generator.point() for _ in range(12)])
 
     def drop(self) -> None:
-        for _ in range(2):
-            expected, got = self.both("delete_collection", self.name)
+        for name in (self.name, self.name, self.lookup_name):
+            expected, got = self.both("delete_collection", name)
             check(expected == got, "deleted", expected, got)
 
     def run(self) -> int:
@@ -333,6 +345,11 @@ WEIGHTS = {
     "op_scroll": 6,
     "op_query": 20,
     "op_query_batch": 5,
+    "op_scoring": 15,
+    "op_rescore": 8,
+    "op_fusion": 8,
+    "op_formula": 8,
+    "op_groups": 6,
 }
 
 

@@ -15,6 +15,7 @@ VECTOR_NAMES = ["text", "b c", "ü"]
 COLLECTION_NAMES = ["plain", "with space", "ünï", "per%41cent", "a+b&c=d#e"]
 
 KEYS = ["a", "b", "c", "items", "x y", "d.e", "ü", "7"]
+NUMERIC_KEYS = ["a", "b", "c", "ü", "7"]
 INTEGERS = [-2, -1, 0, 1, 2, 3, 2**53 + 1, 2**63 - 1, -(2**63)]
 NUMBERS = [0.0, -0.0, 1.0, 2.0, 0.5, -1.5, 0.1, 1e300, 5e-324, 2**63, 2**64 - 1]
 STRINGS = ["", "a", "b", "red", "Red", "ü", "日本", "1", "true", 'q"\\/', "\n\t\u0000\u2028", "😀"]
@@ -88,6 +89,15 @@ class Generator:
 
     def vector_name(self) -> str:
         return self.rng.choice(list(self.schema.vectors))
+
+    def is_dense(self, name: str) -> bool:
+        return name in self.schema.vectors
+
+    def is_cosine(self, name: str) -> bool:
+        return self.is_dense(name) and self.schema.vectors[name].distance == models.Distance.COSINE
+
+    def size(self, name: str) -> int:
+        return self.schema.vectors[name].size
 
     def vector(self, size: int) -> list[float]:
         if self.has_integer_vectors:

@@ -13,13 +13,24 @@ them keeps being compared.
 5. Integers compared with range bounds. Local: exactly. Server: as doubles. Bounds near 2^53 are not generated.
 6. A query that is longer than vectors of one dimension. Local: numpy repeats the one number. Server: an error. Not
    generated.
+7. Ids as examples in prefetches and in relevance feedback. Local: excluded from the results of their own level. Server:
+   from the whole request.
+8. `context: null` in a discover query, a context query without pairs. Local: errors. Not generated.
+9. Discovery in a collection that never had a point. Local: an error of numpy. Server: no results.
+10. A prefetch whose query can never run, such as an average of no positive examples. Local: an error only if it is run.
+   Server: always. Not generated.
+11. The filter of a query over prefetches. Local: asked again of what they found. Server: it is a part of their own filters,
+   where one `should` is enough for both, and is not asked again.
 """
 
-from typing import Any
+from typing import Any, Callable
 
+import numpy as np
 from qdrant_client.http import models
-from qdrant_client.local import payload_filters
+from qdrant_client.local import local_collection, payload_filters
+from qdrant_client.local.local_collection import ignore_mentioned_ids_filter
 from qdrant_client.local.payload_value_extractor import value_by_key
+from qdrant_client.local.qdrant_local import QdrantLocal
 
 _original_check_condition = payload_filters.check_condition
 
@@ -43,6 +54,58 @@ def _check_condition(condition: Any, payload: dict[str, Any], point_id: Any, has
     return _original_check_condition(condition, payload, point_id, has_vector)
 
 
+def _excluding_examples_of_prefetches(original: Callable[..., Any]) -> Callable[..., Any]:
+    def query(self: QdrantLocal, collection_name: str, *args: Any, **kwargs: Any) -> Any:
+        mentioned: list[Any] = []
+
+        def collect(prefetch: Any) -> None:
+            for one in prefetch if isinstance(prefetch, list) else [prefetch] if prefetch else []:
+                _, ids = self._resolve_query_input(collection_name, one.query, one.using, one.lookup_from)
+                mentioned.extend(ids)
+                collect(one.prefetch)
+
+        collect(kwargs.get("prefetch"))
+        kwargs["query_filter"] = ignore_mentioned_ids_filter(kwargs.get("query_filter"), mentioned)
+        return original(self, collection_name, *args, **kwargs)
+
+    return query
+
+
+def _resolving_feedback(original: Callable[..., Any]) -> Callable[..., Any]:
+    def resolve(self: QdrantLocal, name: str, query: Any, using: Any, lookup_from: Any) -> tuple[Any, set[Any]]:
+        if not isinstance(query, models.RelevanceFeedbackQuery):
+            return original(self, name, query, using, lookup_from)
+        mentioned: set[Any] = set()
+
+        def vector(example: Any) -> Any:
+            nearest, ids = original(self, name, models.NearestQuery(nearest=example), using, lookup_from)
+            mentioned.update(ids)
+            return nearest.nearest
+
+        feedback = query.relevance_feedback
+        items = [models.FeedbackItem(example=vector(item.example), score=item.score) for item in feedback.feedback]
+        resolved = models.RelevanceFeedbackInput(
+            target=vector(feedback.target), feedback=items, strategy=feedback.strategy
+        )
+        return models.RelevanceFeedbackQuery(relevance_feedback=resolved), mentioned
+
+    return resolve
+
+
+def _empty_for_nothing(original: Callable[..., Any]) -> Callable[..., Any]:
+    def scores(query: Any, vectors: Any, *args: Any) -> Any:
+        return original(query, vectors, *args) if len(vectors) > 0 else np.zeros(0)
+
+    return scores
+
+
 def correct_local_mode() -> None:
     """Makes the local mode of this process answer as a server of version 1.19 does, in the points listed above."""
     payload_filters.check_condition = _check_condition
+    include_ids = local_collection._include_ids_in_filter
+    local_collection._include_ids_in_filter = lambda _, ids: include_ids(None, ids)
+    for name in ("calculate_discovery_scores", "calculate_sparse_discovery_scores", "calculate_multi_discovery_scores"):
+        setattr(local_collection, name, _empty_for_nothing(getattr(local_collection, name)))
+    QdrantLocal._resolve_query_input = _resolving_feedback(QdrantLocal._resolve_query_input)
+    QdrantLocal.query_points = _excluding_examples_of_prefetches(QdrantLocal.query_points)
+    QdrantLocal.query_points_groups = _excluding_examples_of_prefetches(QdrantLocal.query_points_groups)
