@@ -5,6 +5,7 @@ import { payloadIndexRoutes } from './payload-index.ts';
 import { pointRoutes } from './points.ts';
 import { queryRoutes } from './query.ts';
 import { searchRoutes } from './search.ts';
+import { vectorNameRoutes } from './vector-names.ts';
 import { vectorRoutes } from './vectors.ts';
 
 /** Routes whose bodies are parsed and validated by the threads that run them. */
@@ -20,6 +21,7 @@ export function dataPlaneRoutes(app: FastifyInstance): void {
 /** Routes with small bodies, parsed and validated before their handlers. */
 export function controlPlaneRoutes(app: FastifyInstance): void {
   collectionRoutes(app);
+  vectorNameRoutes(app);
 }
 
 export { serviceRoutes } from './service.ts';

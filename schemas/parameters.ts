@@ -31,6 +31,12 @@ export const PointPath = Type.Object({
 });
 export type PointPath = Static<typeof PointPath>;
 
+export const VectorPath = Type.Object({
+  ...CollectionPath.properties,
+  vector_name: Type.String({ description: 'Name of the vector.' }),
+});
+export type VectorPath = Static<typeof VectorPath>;
+
 export const FieldPath = Type.Object({ ...CollectionPath.properties, field_name: JsonPath });
 export type FieldPath = Static<typeof FieldPath>;
 

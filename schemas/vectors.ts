@@ -1,6 +1,6 @@
 /** Vectors as parameters of a collection and as values: dense, sparse, multivectors, texts to be embedded. */
 import { Type, type Static, type TSchema } from 'typebox';
-import { component, rule, unnamedRule } from './component.ts';
+import { component, rule, unnamedRule, withFacts } from './component.ts';
 import { QuantizationConfig } from './quantization.ts';
 import { float32, nonZero, oneOf, opt, uint, uint32 } from './scalars.ts';
 import { HnswConfigDiff } from './hnsw.ts';
@@ -89,6 +89,47 @@ export const SparseVectorParams = component(
   Type.Object({ index: opt(SparseIndexParams), modifier: opt(Modifier) }),
 );
 export type SparseVectorParams = Static<typeof SparseVectorParams>;
+
+export const VectorStorageDatatype = component(
+  'VectorStorageDatatype',
+  oneOf(['float32', 'float16', 'uint8', 'turbo4'], { description: 'How a number of a vector is stored.' }),
+);
+export type VectorStorageDatatype = Static<typeof VectorStorageDatatype>;
+
+export const DenseVectorConfig = component(
+  'DenseVectorConfig',
+  Type.Object({
+    size: nonZero(uint({ minimum: 1, maximum: 65536, description: 'Numbers in a vector.' })),
+    distance: Distance,
+    multivector_config: opt(MultiVectorConfig),
+    datatype: opt(VectorStorageDatatype),
+  }),
+);
+export type DenseVectorConfig = Static<typeof DenseVectorConfig>;
+
+export const SparseVectorConfig = component(
+  'SparseVectorConfig',
+  rule(Type.Object({ modifier: opt(Modifier), datatype: opt(VectorStorageDatatype) }), ({ datatype }) =>
+    datatype === 'turbo4'
+      ? { at: 'datatype', message: 'sparse vectors do not support the `turbo4` datatype' }
+      : undefined,
+  ),
+);
+export type SparseVectorConfig = Static<typeof SparseVectorConfig>;
+
+export const DenseVectorNameConfig = component(
+  'DenseVectorNameConfig',
+  Type.Object({ dense: DenseVectorConfig }),
+);
+export const SparseVectorNameConfig = component(
+  'SparseVectorNameConfig',
+  Type.Object({ sparse: SparseVectorConfig }),
+);
+export const VectorNameConfig = component(
+  'VectorNameConfig',
+  withFacts(Type.Union([DenseVectorNameConfig, SparseVectorNameConfig]), { tellsInside: true }),
+);
+export type VectorNameConfig = Static<typeof VectorNameConfig>;
 
 /** A list of numbers: plain, or float32 as the parser of the data plane reads them. */
 export type Numbers = number[] | Float32Array;

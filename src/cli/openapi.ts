@@ -50,6 +50,8 @@ const NO_COLLECTIONS: Collections = {
   info: unused,
   create: unused,
   configure: unused,
+  createVector: unused,
+  deleteVector: unused,
   drop: unused,
   read: unused,
   update: unused,

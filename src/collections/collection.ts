@@ -1,4 +1,4 @@
-import type { UpdateCollection } from '../../schemas/collection-update.ts';
+import type { CollectionSettings, UpdateCollection } from '../../schemas/collection-update.ts';
 import type { CollectionInfo } from '../../schemas/collections.ts';
 import type { BackgroundPool } from '../dispatch/background-pool.ts';
 import type { CollectionChanges, OpenedCollection, SegmentSizing } from '../protocol/background-tasks.ts';
@@ -14,6 +14,7 @@ import { mergeSettings } from './merge-settings.ts';
 import { Pacing } from './pacing.ts';
 import { Rebuilder } from './rebuilder.ts';
 import { UpdateQueue } from './updates.ts';
+import { renumberVectors, vectorNames } from './vector-names.ts';
 
 /** Share of a segment's rows in use from which the next one is opened. */
 const FULL_SHARE = 0.9;
@@ -109,6 +110,25 @@ export class Collection {
     this.#kick();
   }
 
+  /**
+   * Adds vectors or drops some; `change` gives the settings with them. Returns the number of the operation.
+   * @throws NEARIFY_WRONG_INPUT as `change` does
+   */
+  async changeVectors(change: (settings: CollectionSettings) => CollectionSettings): Promise<number> {
+    const { pool, sizing } = this.#options;
+    let number = 0;
+    await this.updates.exclusively(async () => {
+      const params = change(this.#handle.params);
+      const renumbered = renumberVectors(this.#handle.vectorNumbers, vectorNames(params));
+      const input = { handle: this.#handle, sizing, params, ...renumbered };
+      const { seq, segments, changes } = await pool.run('change_vectors', input);
+      this.#replace({ params, segments, vectorNumbers: renumbered.vectorNumbers });
+      this.#take(changes);
+      number = seq;
+    });
+    return number;
+  }
+
   /** Ends what runs in the background and waits for the updates that were accepted. */
   async stop(): Promise<void> {
     await Promise.all([this.#rebuilder.stop(), this.#linker.stop(), this.#indexer.stop()]);
@@ -179,7 +199,9 @@ export class Collection {
     this.#rebuilder.kick();
   }
 
-  #replace(changes: Partial<Pick<CollectionHandle, 'params' | 'segments' | 'indexes'>>): void {
+  #replace(
+    changes: Partial<Pick<CollectionHandle, 'params' | 'vectorNumbers' | 'segments' | 'indexes'>>,
+  ): void {
     const next = { ...this.#handle, ...changes, generation: this.#handle.generation + 1 };
     this.#handle = { ...next, indexes: withoutLostColumns(next) };
     this.#options.publish(this.#handle);

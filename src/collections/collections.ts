@@ -1,5 +1,6 @@
 import type { UpdateCollection } from '../../schemas/collection-update.ts';
 import type { CollectionInfo, CreateCollection } from '../../schemas/collections.ts';
+import type { VectorNameConfig } from '../../schemas/vectors.ts';
 import type { DataReply, DataRequest, ReadTask, UpdateTask } from '../protocol/tasks.ts';
 
 export type { DataReply, DataRequest, ReadTask, UpdateTask };
@@ -16,6 +17,10 @@ export interface Collections {
   create(name: string, params: CreateCollection): Promise<void>;
   /** Resolves when the change is durable. @throws NEARIFY_NOT_FOUND, NEARIFY_WRONG_INPUT */
   configure(name: string, update: UpdateCollection): Promise<void>;
+  /** Adds an empty vector; resolves to the number of the operation. @throws NEARIFY_NOT_FOUND, NEARIFY_WRONG_INPUT */
+  createVector(name: string, vector: string, config: VectorNameConfig): Promise<number>;
+  /** Drops a vector of all points. @throws NEARIFY_NOT_FOUND, NEARIFY_WRONG_INPUT */
+  deleteVector(name: string, vector: string): Promise<number>;
   /** Resolves to false if there was nothing to delete. */
   drop(name: string): Promise<boolean>;
   /** @throws NEARIFY_NOT_FOUND, NEARIFY_OVERLOADED; errors of the task itself come as a reply. */

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { UpdateCollection } from '../../schemas/collection-update.ts';
 import type { CollectionInfo, CreateCollection } from '../../schemas/collections.ts';
+import type { VectorNameConfig } from '../../schemas/vectors.ts';
 import type { Config } from '../config/schema.ts';
 import { BackgroundPool } from '../dispatch/background-pool.ts';
 import { SearchRing } from '../dispatch/search-ring.ts';
@@ -11,7 +12,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import { Collection } from './collection.ts';
 import type { Collections } from './collections.ts';
 import { withDeadline } from './update-deadline.ts';
-import { checkVectorNames } from './vector-names.ts';
+import { checkVectorNames, withoutVector, withVector } from './vector-names.ts';
 
 /** Storages that this process has open: the lock file only keeps other processes away. */
 const openStorages = new Set<string>();
@@ -113,6 +114,18 @@ class CollectionRegistry implements Collections {
 
   configure(name: string, update: UpdateCollection): Promise<void> {
     return this.#change(() => this.#collection(name).configure(update));
+  }
+
+  createVector(name: string, vector: string, config: VectorNameConfig): Promise<number> {
+    return this.#change(() =>
+      this.#collection(name).changeVectors((settings) => withVector(settings, vector, config)),
+    );
+  }
+
+  deleteVector(name: string, vector: string): Promise<number> {
+    return this.#change(() =>
+      this.#collection(name).changeVectors((settings) => withoutVector(settings, vector)),
+    );
   }
 
   drop(name: string): Promise<boolean> {

@@ -2,6 +2,7 @@ import type { CollectionSettings } from '../../schemas/collection-update.ts';
 import type { CreateCollection } from '../../schemas/collections.ts';
 import type { CheckpointStep } from '../engine/segment/checkpoint.ts';
 import type { PayloadIndexHandle } from '../engine/payload/fields/payload-indexes.ts';
+import type { VectorChange } from '../engine/segment/open.ts';
 import type { SegmentHandle } from '../engine/segment/segment-handle.ts';
 import type { VectorNumbers } from '../engine/vectors/vector-config.ts';
 import type { CollectionHandle } from './shared-handles.ts';
@@ -63,6 +64,12 @@ export interface BackgroundTasks {
   build_indexes(input: { handle: CollectionHandle; sizing: SegmentSizing; msMax: number }): CollectionChanges;
   /** Makes new parameters durable; returns the segments as they are under them. */
   configure(input: { handle: CollectionHandle; params: CollectionSettings }): SegmentHandle[];
+  /** Makes other vectors durable, as an operation with the number `seq`; returns the segments as they are under them. */
+  change_vectors(input: { handle: CollectionHandle; sizing: SegmentSizing } & VectorChange): {
+    readonly seq: number;
+    readonly segments: readonly SegmentHandle[];
+    readonly changes: CollectionChanges;
+  };
   /** Opens an empty segment behind the last one. */
   open_segment(input: { handle: CollectionHandle; sizing: SegmentSizing }): SegmentHandle;
   /** Moves living rows out of a segment, from row `from` on, for about `msMax`; `next` is the row to go on with. */

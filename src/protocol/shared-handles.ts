@@ -4,6 +4,8 @@ import type { SegmentHandle } from '../engine/segment/segment-handle.ts';
 import type { VectorNumbers } from '../engine/vectors/vector-config.ts';
 import type { RingShape } from './ring-layout.ts';
 
+export type { VectorNumbers };
+
 /** A collection as any thread can open it. A change of config or segments makes a new handle with a higher generation. */
 export interface CollectionHandle {
   readonly id: number;

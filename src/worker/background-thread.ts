@@ -10,6 +10,7 @@ import type { BackgroundTask, BackgroundTasks } from '../protocol/background-tas
 import { type Outcome, toWireError } from '../protocol/wire-error.ts';
 import { assert } from '../shared/assert.ts';
 import { OpenCollections } from './open-collections.ts';
+import { changeVectors } from './tasks/change-vectors.ts';
 import { lowerThreadPriority } from './thread-priority.ts';
 import { dropSegment, moveSegmentRows, openSegment } from './tasks/rebuild.ts';
 import { closeStorage, createCollection, dropCollection, openStorage } from './tasks/storage.ts';
@@ -70,6 +71,7 @@ export const configure = task<'configure'>(({ handle, params }) => {
   const { env } = collections.get(handle.id);
   return configureCollection({ env, segments: handle.segments }, params);
 });
+export const change_vectors = task<'change_vectors'>((input) => changeVectors(input, collections));
 export const drop_collection = task<'drop_collection'>(async (input) => {
   await collections.forget(input.handle.id);
   await dropCollection(input);

@@ -208,10 +208,13 @@ const BAD_COLLECTIONS = [
     "400 Wrong input: Dense and sparse vector names must be unique - duplicate found with 'x'",
   ],
   [{ sparse_vectors: { '': {} } }, '400 Wrong input: Sparse vector name cannot be empty'],
-  [{ sparse_vectors: { 'a/b': {} } }, '400 Wrong input: vector name cannot contain "/" char'],
+  [
+    { sparse_vectors: { 'a/b': {} } },
+    "400 Wrong input: Invalid sparse vector name `a/b`: cannot contain '/' char",
+  ],
   [
     { sparse_vectors: { ['é'.repeat(101)]: {} } },
-    '400 Wrong input: vector name cannot be longer than 200 bytes',
+    /^400 Wrong input: Invalid sparse vector name `é+`: must be at most 200 bytes long$/,
   ],
   [
     { sparse_vectors: { x: { index: { datatype: 'turbo4' } } } },

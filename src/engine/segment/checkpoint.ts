@@ -45,7 +45,12 @@ export function restoreGraphs(segment: Segment, directory: string, threadIndex: 
 
 /** Removes the checkpoints of a segment that is no more. */
 export function removeCheckpoints(directory: string, segment: Segment): void {
-  for (const i of segment.vectors.keys()) removeFile(graphFile(directory, segment.id, i));
+  for (const { id } of segment.vectors) removeCheckpoint(directory, segment.id, id);
+}
+
+/** Removes the checkpoint of a vector that is no more, if there is one. */
+export function removeCheckpoint(directory: string, segmentId: number, vectorId: number): void {
+  removeFile(graphFile(directory, segmentId, vectorId));
 }
 
 /** `graph-<segment>-<number of the vector>` beside the collection's LMDB files. */

@@ -71,6 +71,30 @@ export function configureCollection(
   return segments.map((handle) => configureSegment(handle, configs));
 }
 
+/** The vectors of a collection after names were added or dropped. */
+export interface VectorChange {
+  readonly params: CreateCollection;
+  readonly vectorNumbers: VectorNumbers;
+  /** Numbers of the vectors that are no more. */
+  readonly dropped: readonly number[];
+}
+
+/** Makes other vectors durable and removes what is stored of those that are no more; call inside `env.write`. */
+export function storeVectorChange(
+  env: Env,
+  segments: readonly SegmentHandle[],
+  { params, vectorNumbers, dropped }: VectorChange,
+): void {
+  env.put(metaKey(META.params), Buffer.from(stringifyExact(params)));
+  env.put(metaKey(META.vectorNumbers), Buffer.from(JSON.stringify(vectorNumbers)));
+  for (const { id } of segments) {
+    for (const vectorId of dropped) {
+      const keys = Array.from(env.keys(rowBatchKey(id, vectorId, 0), rowBatchKey(id, vectorId + 1, 0)));
+      for (const key of keys) env.remove(key);
+    }
+  }
+}
+
 /** Reads a collection's parameters. @throws NEARIFY_STORAGE if the files are of another format */
 export function readParams(env: Env): CreateCollection {
   checkFormat(env);

@@ -423,6 +423,8 @@ export function configureSegment(handle: SegmentHandle, configs: readonly Vector
     ...handle,
     graphs: graphPlaces(layout, vectorIds, configs),
     isOutdated: isOutdated(layout, vectorIds, configs),
+    // Whoever still reads a vector that was dropped keeps its memory until then.
+    sides: handle.sides.filter(({ vectorId }) => configs.some(({ id }) => id === vectorId)),
   };
 }
 
