@@ -15,7 +15,7 @@ import { useOpenapi } from './plugins/openapi.ts';
 import { useRequestLog } from './plugins/request-log.ts';
 import { useSecurity } from './plugins/security.ts';
 import { useShutdown } from './plugins/shutdown.ts';
-import { useValidation } from './plugins/validation.ts';
+import { useApiContentType, useValidation } from './plugins/validation.ts';
 import type { Logger } from './telemetry/logger.ts';
 
 export interface AppParts {
@@ -54,6 +54,7 @@ export async function buildApp({ config, collections, log, commit }: AppParts): 
 
   const bodyBytesMax = config.service.max_request_size_mb * 1024 * 1024;
   app.register(async (scope) => {
+    useApiContentType(scope);
     useJsonBody(scope, bodyBytesMax);
     serviceRoutes(scope, { title: 'qdrant - vector search engine', version: API_VERSION, commit });
     controlPlaneRoutes(scope);

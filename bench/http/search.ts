@@ -63,7 +63,9 @@ function cpuSeconds(): number {
   return pid === undefined ? Number.NaN : cpuSecondsOf(pid);
 }
 
-const round = (value: number, digits: number): number => Number(value.toFixed(digits));
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}
 
 /** Uploads everything and waits until it is indexed. */
 async function load({ base, dim }: Dataset) {

@@ -24,6 +24,7 @@ import {
   type DataRequest,
   READ_TASKS,
   type ReadTask,
+  type TaskArguments,
 } from '../protocol/tasks.ts';
 import { internalError, ServiceError } from '../shared/errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -46,6 +47,7 @@ interface PendingRequest {
 }
 
 const RETRY_AFTER_SECONDS = 1;
+const NO_ARGS = Buffer.from('{}');
 const SWEEP_INTERVAL_MS = 100;
 const RESTART_PAUSE_MS = 1000;
 
@@ -89,7 +91,7 @@ export class SearchRing {
    */
   async submit(task: ReadTask, handle: CollectionHandle, request: DataRequest): Promise<DataReply> {
     if (this.#isClosing) throw new ServiceError('NEARIFY_OVERLOADED', 'the server is shutting down');
-    const args = Buffer.from(JSON.stringify(request.args));
+    const args = argsBytes(request.args);
     if (args.length > this.#ring.slotBytes) throw internalError('request arguments exceed a slot');
     const slot = this.#freeSlots.pop();
     if (slot === undefined) {
@@ -323,4 +325,8 @@ export class SearchRing {
       reason,
     );
   }
+}
+
+function argsBytes(args: TaskArguments): Uint8Array {
+  return Object.keys(args).length === 0 ? NO_ARGS : Buffer.from(JSON.stringify(args));
 }

@@ -15,6 +15,10 @@ export function useValidation(app: FastifyInstance): void {
   app.setValidatorCompiler<TSchema>(validatorFor);
   // What a handler returns was built by us; a schema that drops or converts values could only hide mistakes.
   app.setSerializerCompiler(() => stringifyExact);
+}
+
+/** Lets objects that handlers return go out with the content type of the API. */
+export function useApiContentType(app: FastifyInstance): void {
   app.addHook('onSend', (_request, reply, _payload, done) => {
     // JSON is UTF-8 by definition: the framework's charset parameter is not in the API.
     if (reply.getHeader('content-type') === FRAMEWORK_JSON_TYPE)

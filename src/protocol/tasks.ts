@@ -18,6 +18,7 @@ export const READ_TASKS = [
   'discover_batch',
   'matrix_pairs',
   'matrix_offsets',
+  'facet',
   'retrieve',
   'get_point',
   'scroll',

@@ -25,6 +25,7 @@ import { toWireError } from '../protocol/wire-error.ts';
 import { assert } from '../shared/assert.ts';
 import { ERROR_KINDS, ServiceError } from '../shared/errors.ts';
 import { closeEnvelope, errorEnvelope, openEnvelope } from '../shared/json/envelope.ts';
+import { JsonWriter } from '../shared/json/writer.ts';
 import type { Cancellation } from '../engine/segment/cancellation.ts';
 import { loadThreadKernels } from '../engine/thread-kernels.ts';
 import { OpenCollections } from './open-collections.ts';
@@ -37,6 +38,12 @@ assert(parentPort !== null, 'a search thread has a parent');
 const port: MessagePort = parentPort;
 const kernels = loadThreadKernels();
 const collections = new OpenCollections(kernels.segmentModule, threadIndex);
+
+const WRITER_BYTES = 16_384;
+/** `{}` */
+const NO_ARGS_BYTES = 2;
+const NO_ARGS = {};
+let spareWriter: JsonWriter | undefined;
 
 await serveUntilStopped();
 await collections.close();
@@ -97,6 +104,7 @@ async function serve(slot: number, mailedBody: Uint8Array | undefined): Promise<
 }
 
 function postReply(slot: number, body: Uint8Array): void {
+  spareWriter = undefined;
   // A small buffer may be a part of Node's pool, which cannot be given away.
   const own = isMarkedAsUntransferable(body.buffer) ? new Uint8Array(body) : body;
   post({ kind: 'reply', slot, body: own }, [own.buffer as ArrayBuffer]);
@@ -116,7 +124,10 @@ function run(
     const body = mailedBody ?? data.slice(argsBytes, argsBytes + words[header + SLOT.bodyBytes]!);
     const cancel = cancellation(header);
     cancel.check();
-    const writer = openEnvelope(kernels.floats);
+    // The writer of the last answer, unless its bytes were given away.
+    spareWriter ??= new JsonWriter({ floats: kernels.floats, capacityBytes: WRITER_BYTES });
+    spareWriter.reset();
+    const writer = openEnvelope(spareWriter);
     const collection = collections.get(words[header + SLOT.collectionId]!);
     const used = new Set([collection]);
     const find = (name: string) => {
@@ -128,7 +139,10 @@ function run(
       READ_HANDLERS[task]({
         collection,
         find,
-        args: JSON.parse(Buffer.from(data.subarray(0, argsBytes)).toString()),
+        args:
+          argsBytes === NO_ARGS_BYTES
+            ? NO_ARGS
+            : JSON.parse(Buffer.from(data.subarray(0, argsBytes)).toString()),
         body,
         cancel,
         numbers: kernels.numbers,

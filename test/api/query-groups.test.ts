@@ -126,6 +126,15 @@ test('many points of one group do not hide the others', async () => {
   ]);
 });
 
+test('with an index on the key the groups are the same', async () => {
+  const before = await shown({ query, group_by: 'kind' });
+  for (const field_schema of ['keyword', 'integer', 'float']) {
+    await api.result('PUT', '/collections/c/index?wait=true', { field_name: 'kind', field_schema });
+    assert.deepEqual(await shown({ query, group_by: 'kind' }), before, field_schema);
+  }
+  await api.result('DELETE', '/collections/c/index/kind?wait=true');
+});
+
 test('an empty collection has no groups', async () => {
   await api.create('empty', { size: 1, distance: 'Dot' });
   assert.deepEqual(await groups({ query, group_by: 'kind' }, 'empty'), []);

@@ -140,8 +140,8 @@ const FAULTS = [
     /^422 Validation error in JSON body: \[scroll_request\.filter\.must\[0\]\.__all__: /,
   ],
   [{ filter: [] }, /^400 Format error in JSON body: /],
-  [{ order_by: 'i' }, /^400 Bad request: No range index for `order_by` key: `i`/],
-  [{ order_by: { key: 'i', direction: 'desc' } }, /^400 Bad request: No range index for `order_by` key: `i`/],
+  [{ order_by: 'i' }, /^400 Wrong input: No range index for `order_by` key: `i`/],
+  [{ order_by: { key: 'i', direction: 'desc' } }, /^400 Wrong input: No range index for `order_by` key: `i`/],
 ] as const;
 
 for (const [request, expected] of FAULTS) {

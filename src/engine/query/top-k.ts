@@ -1,8 +1,9 @@
 const CAPACITY_START = 64;
 
-function copyInto<T extends Float32Array | Float64Array>(target: T, values: T): T {
-  target.set(values);
-  return target;
+function widened(values: Float64Array): Float64Array<ArrayBuffer> {
+  const wider = new Float64Array(values.length * 2);
+  wider.set(values);
+  return wider;
 }
 
 /**
@@ -11,7 +12,7 @@ function copyInto<T extends Float32Array | Float64Array>(target: T, values: T): 
  */
 export class TopK {
   readonly #k: number;
-  #scores = new Float32Array(CAPACITY_START);
+  #scores = new Float64Array(CAPACITY_START);
   #names = new Float64Array(CAPACITY_START);
   #ages = new Float64Array(CAPACITY_START);
   #length = 0;
@@ -50,10 +51,9 @@ export class TopK {
   }
 
   #grow(): void {
-    const capacity = this.#length * 2;
-    this.#scores = copyInto(new Float32Array(capacity), this.#scores);
-    this.#names = copyInto(new Float64Array(capacity), this.#names);
-    this.#ages = copyInto(new Float64Array(capacity), this.#ages);
+    this.#scores = widened(this.#scores);
+    this.#names = widened(this.#names);
+    this.#ages = widened(this.#ages);
   }
 
   #isWorse(a: number, b: number): boolean {

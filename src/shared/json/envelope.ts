@@ -1,13 +1,14 @@
-import { type FloatKernel, JsonWriter } from './writer.ts';
+import { JsonWriter } from './writer.ts';
 
 /** Seconds since a `performance.now()` reading, as the `time` of an envelope. */
 function secondsSince(startMs: number): number {
   return Math.round((performance.now() - startMs) * 1e3) / 1e6;
 }
 
-/** Opens a success envelope in a fresh writer; write the result, then call {@link closeEnvelope}. */
-export function openEnvelope(floats?: FloatKernel): JsonWriter {
-  const writer = new JsonWriter(floats === undefined ? {} : { floats });
+/**
+ * Opens a success envelope in a writer, or in a fresh one; write the result, then call {@link closeEnvelope}.
+ */
+export function openEnvelope(writer: JsonWriter = new JsonWriter()): JsonWriter {
   writer.text('{"result":');
   return writer;
 }

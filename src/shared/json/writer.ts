@@ -95,7 +95,12 @@ export class JsonWriter {
     this.text(pointIdJson(id));
   }
 
-  /** The document: a view of the buffer, which the writer gives away and must not be used after. */
+  /** Empties the writer; what `finish` gave is overwritten by what comes. */
+  reset(): void {
+    this.#length = 0;
+  }
+
+  /** The document: a view of the buffer. The writer must not be used after, unless the view is not: then `reset` it. */
   finish(): Uint8Array {
     return this.#buffer.subarray(0, this.#length);
   }

@@ -1,6 +1,7 @@
 import type { ReadTask } from '../../protocol/tasks.ts';
 import type { ReadTaskHandler } from '../task.ts';
 import { runCount } from './count.ts';
+import { runFacet } from './facet.ts';
 import { runMatrixOffsets, runMatrixPairs } from './matrix.ts';
 import { runQuery, runQueryBatch, runQueryGroups } from './query.ts';
 import { runGetPoint, runRetrieve } from './retrieve.ts';
@@ -13,6 +14,7 @@ export const READ_HANDLERS: Record<ReadTask, ReadTaskHandler> = {
   query_batch: runQueryBatch,
   query_groups: runQueryGroups,
   ...SEARCH_HANDLERS,
+  facet: runFacet,
   matrix_pairs: runMatrixPairs,
   matrix_offsets: runMatrixOffsets,
   retrieve: runRetrieve,

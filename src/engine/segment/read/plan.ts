@@ -86,6 +86,7 @@ function contextOf({ collection, find, mentioned }: Planner, level: Level, limit
     params: level.params ?? undefined,
     limit,
     prefetchCount: prefetchesOf(level).length,
+    threshold: level.score_threshold ?? undefined,
     vectorConfig,
     examples: () => new Examples(source, vectorConfig(), mentioned),
   };

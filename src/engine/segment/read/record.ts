@@ -32,14 +32,21 @@ export function selection(
   };
 }
 
+const NO_PAYLOAD = new Uint8Array(0);
+
 /**
  * The stored payload of the point at a location that a search found, and where the point is now: a concurrent update may
- * have replaced it (then its new row counts) or deleted it (undefined). Call `env.refresh()` before.
+ * have replaced it (then its new row counts) or deleted it (undefined). Call `env.refresh()` before. Without
+ * `isPayloadShown` the payload may be left out, which spares a look into LMDB.
  */
 export function currentRow(
   collection: Collection,
   location: Location,
-): { at: Location; payload: Buffer } | undefined {
+  isPayloadShown = true,
+): { at: Location; payload: Uint8Array } | undefined {
+  if (!isPayloadShown && !location.segment.isDeleted(location.offset)) {
+    return { at: location, payload: NO_PAYLOAD };
+  }
   const payload = collection.env.get(payloadKey(location.segment.id, location.offset));
   if (payload !== undefined) return { at: location, payload };
   const at = locate(collection, location.segment.idAt(location.offset));
@@ -64,16 +71,16 @@ export function writeSelected(
   }
 }
 
-/** A record: id and what the selection asks for. */
+/** A record: id and what the selection asks for. `orderValue`: the value it was ordered by, as JSON. */
 export function writeRecord(
   writer: JsonWriter,
   selected: Selection,
-  at: Location,
-  payload: Uint8Array,
+  { at, payload, orderValue }: { at: Location; payload: Uint8Array; orderValue?: string | undefined },
 ): void {
   writer.text('{"id":');
   writer.id(at.segment.idAt(at.offset));
   writeSelected(writer, selected, at, payload);
+  if (orderValue !== undefined) writer.text(`,"order_value":${orderValue}`);
   writer.text('}');
 }
 

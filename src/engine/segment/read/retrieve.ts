@@ -17,7 +17,7 @@ export function retrieve(
     if (row === undefined) continue;
     writer.text(separator);
     separator = ',';
-    writeRecord(writer, selected, row.at, row.payload);
+    writeRecord(writer, selected, row);
   }
   writer.text(separator === '[' ? '[]' : ']');
 }
@@ -30,7 +30,7 @@ export function retrieveOne(
   writer: JsonWriter,
 ): boolean {
   const row = storedRow(collection, id);
-  if (row !== undefined) writeRecord(writer, selected, row.at, row.payload);
+  if (row !== undefined) writeRecord(writer, selected, row);
   return row !== undefined;
 }
 

@@ -6,13 +6,11 @@ import { type Collection, type Location, locate } from '../collection.ts';
 import type { Segment } from '../segment.ts';
 import { offsetBatches, visibleRows } from './visible-rows.ts';
 
-/** A number as an order_by query reports it; a bigint where a number is not exact. */
-export type OrderValue = number | bigint;
-
 /** A row with the score that clients see, float32. */
 export interface ScoredRow extends Location {
   readonly score: number;
-  readonly orderValue?: OrderValue;
+  /** The value by which it was ordered, as JSON. */
+  readonly orderValue?: string;
 }
 
 /** Some rows of one segment. */

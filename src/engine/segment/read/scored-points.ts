@@ -29,7 +29,7 @@ function writeScoredPoint(
   row: ScoredRow,
   separator: string,
 ): boolean {
-  const current = currentRow(collection, row);
+  const current = currentRow(collection, row, selected.payload !== undefined);
   if (current === undefined) return false;
   const { at, payload } = current;
   writer.text(separator);

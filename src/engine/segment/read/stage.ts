@@ -45,6 +45,7 @@ export interface StageContext {
   /** As the level of the request says; results to skip are not counted in. */
   readonly limit: number;
   readonly prefetchCount: number;
+  readonly threshold: number | undefined;
   /** The vectors to compare with. @throws NEARIFY_WRONG_INPUT if there are none of the name */
   vectorConfig(): VectorConfig;
   /** For examples to compare with those vectors. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { closeEnvelope, errorEnvelope, openEnvelope } from '../../../../src/shared/json/envelope.ts';
+import { JsonWriter } from '../../../../src/shared/json/writer.ts';
 
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString();
 
@@ -28,7 +29,7 @@ test('floats go through the kernel that was given', () => {
       return at + 5;
     },
   };
-  const writer = openEnvelope(kernel);
+  const writer = openEnvelope(new JsonWriter({ floats: kernel }));
   writer.float32Array(new Float32Array(384));
   assert.match(text(closeEnvelope(writer, performance.now())), /^\{"result":\[<384>\],"status"/);
 });

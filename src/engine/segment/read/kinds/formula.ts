@@ -12,9 +12,9 @@ import type { Segment } from '../../segment.ts';
 const CHECK_EVERY = 256;
 
 /** Points scored by a formula over their scores in the prefetches and their payloads. */
-export function formulaStage(query: FormulaQuery, { prefetchCount }: StageContext): Stage {
-  if (prefetchCount === 0) throw invalidPlan('cannot apply Formula without prefetches');
-  const evaluate = compileFormula(query);
+export function formulaStage(query: FormulaQuery, context: StageContext): Stage {
+  if (context.prefetchCount === 0) throw invalidPlan('cannot apply Formula without prefetches');
+  const evaluate = compileFormula(query, context.collection.indexes.context);
   return {
     run: ({ collection, cancel }, { sources = [], threshold, limit }) => {
       collection.env.refresh();

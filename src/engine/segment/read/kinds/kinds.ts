@@ -5,6 +5,7 @@ import { formulaStage } from './formula.ts';
 import { fusionStage, rrfStage } from './fusion.ts';
 import { mmrStage } from './mmr.ts';
 import { nearestStage } from './nearest.ts';
+import { orderByStage } from './order-by.ts';
 import { recommendStage } from './recommend.ts';
 import { relevanceFeedbackStage } from './relevance-feedback.ts';
 import { sampleStage } from './sample.ts';
@@ -25,6 +26,7 @@ const KINDS: { readonly [Key in Kind]: (query: QueryOfKind<Key>, context: StageC
   context: ({ context: pairs }, context) => contextStage(pairs, context),
   relevance_feedback: ({ relevance_feedback: feedback }, context) =>
     relevanceFeedbackStage(feedback, context),
+  order_by: ({ order_by: orderBy }, context) => orderByStage(orderBy, context),
   fusion: ({ fusion }, context) => fusionStage(fusion, context),
   rrf: ({ rrf }, context) => rrfStage(rrf, context),
   formula: (query, context) => formulaStage(query, context),
