@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
+import { FacetRequest, FacetResponse } from '../schemas/facet.ts';
+import { GroupsResult } from '../schemas/groups.ts';
 import {
   SearchMatrixOffsetsResponse,
   SearchMatrixPairsResponse,
   SearchMatrixRequest,
 } from '../schemas/matrix.ts';
 import { CollectionPath, ReadParameters } from '../schemas/parameters.ts';
-import { GroupsResult } from '../schemas/groups.ts';
 import { QueryGroupsRequest, QueryRequest, QueryRequestBatch, QueryResponse } from '../schemas/query.ts';
 import { readHandler } from './data-plane.ts';
 import { operation } from './operation.ts';
@@ -62,12 +63,23 @@ const offsetsSchema = operation({
   result: SearchMatrixOffsetsResponse,
 });
 
+const facetSchema = operation({
+  id: 'facet',
+  tag: 'Points',
+  summary: 'Count the points for each value of a payload key',
+  params: CollectionPath,
+  querystring: ReadParameters,
+  body: FacetRequest,
+  result: FacetResponse,
+});
+
 /** Queries of points. */
 export function queryRoutes(app: FastifyInstance): void {
   const base = '/collections/:collection_name/points/query';
   app.post(base, { schema: querySchema }, readHandler(app, 'query'));
   app.post(`${base}/batch`, { schema: batchSchema }, readHandler(app, 'query_batch'));
   app.post(`${base}/groups`, { schema: groupsSchema }, readHandler(app, 'query_groups'));
+  app.post('/collections/:collection_name/facet', { schema: facetSchema }, readHandler(app, 'facet'));
   const matrixPath = '/collections/:collection_name/points/search/matrix';
   app.post(`${matrixPath}/pairs`, { schema: pairsSchema }, readHandler(app, 'matrix_pairs'));
   app.post(`${matrixPath}/offsets`, { schema: offsetsSchema }, readHandler(app, 'matrix_offsets'));

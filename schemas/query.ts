@@ -1,11 +1,11 @@
 /** The query API. */
-import { Type, type Static } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { ExtendedPointId, JsonPath, ShardKeySelector, WithPayloadInterface, WithVector } from './common.ts';
 import { component, ref, rule, unnamedRule, withFacts } from './component.ts';
 import { Filter } from './filter.ts';
 import { FormulaQuery } from './formula.ts';
 import { GROUP_FIELDS, WithLookupInterface } from './groups.ts';
-import { ScoredPoint } from './points.ts';
+import { OrderByInterface, ScoredPoint } from './points.ts';
 import { float32, float64, oneOf, opt, uint, uint64 } from './scalars.ts';
 import { Document, Image, InferenceObject, NumbersInput, RowsInput, SparseVector } from './vectors.ts';
 
@@ -90,6 +90,9 @@ export type ContextInput = Static<typeof ContextInput>;
 export const ContextQuery = component('ContextQuery', Type.Object({ context: ContextInput }));
 export type ContextQuery = Static<typeof ContextQuery>;
 
+export const OrderByQuery = component('OrderByQuery', Type.Object({ order_by: OrderByInterface }));
+export type OrderByQuery = Static<typeof OrderByQuery>;
+
 export const Fusion = component('Fusion', oneOf(['rrf', 'dbsf']));
 export type Fusion = Static<typeof Fusion>;
 
@@ -167,6 +170,7 @@ export const Query = component(
     RecommendQuery,
     DiscoverQuery,
     ContextQuery,
+    OrderByQuery,
     FusionQuery,
     RrfQuery,
     FormulaQuery,

@@ -12,7 +12,7 @@ test('largest counts first, of equal ones the smallest value', () => {
     { value: 1, count: 1 },
   ];
   assert.deepEqual(
-    topCounts(counts, 3).map(({ value }) => value),
+    topCounts<number | bigint>(counts, 3).map(({ value }) => value),
     [-1, 2n ** 60n, 1],
   );
   assert.deepEqual(
