@@ -7,6 +7,7 @@ import { BackgroundPool } from '../dispatch/background-pool.ts';
 import { SearchRing } from '../dispatch/search-ring.ts';
 import type { OpenedCollection, SegmentSizing } from '../protocol/background-tasks.ts';
 import type { DataReply, DataRequest, ReadTask, UpdateTask } from '../protocol/tasks.ts';
+import { fromWireError } from '../protocol/wire-error.ts';
 import { collectionNotFound, ServiceError } from '../shared/errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { Collection } from './collection.ts';
@@ -49,6 +50,8 @@ class CollectionRegistry implements Collections {
   readonly #timeoutMs: number;
   readonly #backgroundThreads: number;
   readonly #collections = new Map<string, Collection>();
+  /** Directories of those that could not be opened: requests are told so, and they can be dropped. */
+  readonly #broken = new Map<string, string>();
   /** Creates and drops run one after the other. */
   #changes: Promise<unknown> = Promise.resolve();
   #isReady = false;
@@ -83,18 +86,29 @@ class CollectionRegistry implements Collections {
       storagePath: this.#storagePath,
       sizing: this.#sizing,
     });
-    for (const opened of stored) this.#register(opened);
+    for (const opened of stored.opened) this.#register(opened);
+    for (const { name, directory, error } of stored.broken) {
+      this.#broken.set(name, directory);
+      const err = fromWireError(error);
+      this.#log.error(
+        { err, collection: name, directory },
+        'collection cannot be opened, the others are served',
+      );
+    }
     this.#isReady = true;
     const ms = Math.round(performance.now() - startMs);
-    this.#log.info({ collections: stored.length, ms, storagePath: this.#storagePath }, 'storage is open');
+    this.#log.info(
+      { collections: stored.opened.length, ms, storagePath: this.#storagePath },
+      'storage is open',
+    );
   }
 
   list(): string[] {
-    return [...this.#collections.keys()];
+    return [...this.#collections.keys(), ...this.#broken.keys()];
   }
 
   exists(name: string): boolean {
-    return this.#collections.has(name);
+    return this.#collections.has(name) || this.#broken.has(name);
   }
 
   async info(name: string): Promise<CollectionInfo> {
@@ -103,7 +117,7 @@ class CollectionRegistry implements Collections {
 
   create(name: string, params: CreateCollection): Promise<void> {
     return this.#change(async () => {
-      if (this.#collections.has(name)) {
+      if (this.exists(name)) {
         throw new ServiceError('NEARIFY_ALREADY_EXISTS', `Collection \`${name}\` already exists!`);
       }
       checkVectorNames(params);
@@ -130,13 +144,19 @@ class CollectionRegistry implements Collections {
 
   drop(name: string): Promise<boolean> {
     return this.#change(async () => {
+      const storagePath = this.#storagePath;
+      const brokenDirectory = this.#broken.get(name);
+      if (brokenDirectory !== undefined) {
+        await this.#pool.run('drop_collection', { storagePath, name, directory: brokenDirectory });
+        return this.#broken.delete(name);
+      }
       const collection = this.#collections.get(name);
       if (collection === undefined) return false;
       this.#collections.delete(name);
       await collection.stop();
-      const { handle } = collection;
-      this.#ring.forget(handle.id);
-      await this.#pool.run('drop_collection', { storagePath: this.#storagePath, handle });
+      const { id, directory } = collection.handle;
+      this.#ring.forget(id);
+      await this.#pool.run('drop_collection', { storagePath, name, directory, id });
       await this.#pool.forgetDropped();
       return true;
     });
@@ -168,6 +188,10 @@ class CollectionRegistry implements Collections {
 
   #collection(name: string): Collection {
     const collection = this.#collections.get(name);
+    if (this.#broken.has(name)) {
+      const text = `Collection \`${name}\` could not be opened when the server started: see the server's log`;
+      throw new ServiceError('NEARIFY_STORAGE', text);
+    }
     if (collection === undefined) throw collectionNotFound(name);
     return collection;
   }

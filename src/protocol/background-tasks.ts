@@ -6,6 +6,7 @@ import type { VectorChange } from '../engine/segment/open.ts';
 import type { SegmentHandle } from '../engine/segment/segment-handle.ts';
 import type { VectorNumbers } from '../engine/vectors/vector-config.ts';
 import type { CollectionHandle } from './shared-handles.ts';
+import type { WireError } from './wire-error.ts';
 import type { DataReply, TaskArguments, UpdateTask } from './tasks.ts';
 
 /** How segments are laid out, the same on every thread. */
@@ -25,6 +26,18 @@ export interface OpenedCollection {
   readonly indexes: readonly PayloadIndexHandle[];
   /** Payload indexes are to be built, or what is left of dropped ones is to be removed. */
   readonly hasIndexWork: boolean;
+}
+
+/** A stored collection that cannot be opened: its files are damaged, or of another format. */
+export interface BrokenCollection {
+  readonly name: string;
+  readonly directory: string;
+  readonly error: WireError;
+}
+
+export interface StoredCollections {
+  readonly opened: readonly OpenedCollection[];
+  readonly broken: readonly BrokenCollection[];
 }
 
 /** One update of a batch; `body` as the client sent it. */
@@ -50,9 +63,10 @@ export interface UpdateBatchResult extends CollectionChanges {
 
 /** The background tasks by name, as functions from message to message. */
 export interface BackgroundTasks {
-  open_storage(input: { storagePath: string; sizing: SegmentSizing }): OpenedCollection[];
+  open_storage(input: { storagePath: string; sizing: SegmentSizing }): StoredCollections;
   create_collection(input: { storagePath: string; name: string; params: CreateCollection }): OpenedCollection;
-  drop_collection(input: { storagePath: string; handle: CollectionHandle }): void;
+  /** `id` is that of a collection which was open. */
+  drop_collection(input: { storagePath: string; name: string; directory: string; id?: number }): void;
   /** Does nothing by itself: before any task a thread lets go of collections that were dropped. */
   forget_dropped(input: null): void;
   update(input: {

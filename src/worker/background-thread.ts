@@ -73,7 +73,7 @@ export const configure = task<'configure'>(({ handle, params }) => {
 });
 export const change_vectors = task<'change_vectors'>((input) => changeVectors(input, collections));
 export const drop_collection = task<'drop_collection'>(async (input) => {
-  await collections.forget(input.handle.id);
+  if (input.id !== undefined) await collections.forget(input.id);
   await dropCollection(input);
 });
 export const forget_dropped = task<'forget_dropped'>(() => {});

@@ -1,18 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { buildTestApp, type TestApp } from '../helpers/build-app.ts';
+import type { TestApp } from '../helpers/build-app.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
-
-/** Runs `use` with an application on the directory and closes it again. */
-async function withApp<T>(directory: string, use: (api: TestApp) => Promise<T>): Promise<T> {
-  const closing: (() => Promise<void>)[] = [];
-  const scope = { after: (cleanUp: () => Promise<void>) => closing.push(cleanUp) };
-  try {
-    return await use(await buildTestApp(scope, { settings: { 'storage.storage_path': directory } }));
-  } finally {
-    for (const close of closing) await close();
-  }
-}
+import { withApp } from '../helpers/with-app.ts';
 
 const READS = [
   ['GET', '/collections/c', undefined],

@@ -10,47 +10,61 @@ import {
 } from '../../engine/segment/open.ts';
 import { Segment } from '../../engine/segment/segment.ts';
 import { initialVectorNumbers, vectorConfigs } from '../../engine/vectors/vector-config.ts';
-import type { BackgroundTasks, OpenedCollection } from '../../protocol/background-tasks.ts';
+import type {
+  BackgroundTasks,
+  BrokenCollection,
+  OpenedCollection,
+  SegmentSizing,
+  StoredCollections,
+} from '../../protocol/background-tasks.ts';
+import { toWireError } from '../../protocol/wire-error.ts';
 import { type Catalog, openCatalog } from '../../storage/catalog.ts';
 import { openEnv } from '../../storage/env.ts';
 import { lockStorage } from '../../storage/storage-lock.ts';
 
 type Input<T extends keyof BackgroundTasks> = Parameters<BackgroundTasks[T]>[0];
 
-/** Locks the storage and loads every collection. */
+/** Locks the storage and loads every collection; one that cannot be read does not keep the others from it. */
 export async function openStorage(
   { storagePath, sizing }: Input<'open_storage'>,
   module: WebAssembly.Module,
-): Promise<OpenedCollection[]> {
+): Promise<StoredCollections> {
   const entries = await withCatalog(storagePath, (catalog) => {
     catalog.exclusively(() => lockStorage(storagePath));
     catalog.removeOrphans();
     return catalog.list();
   });
   const opened: OpenedCollection[] = [];
-  for (const { id, name, directory } of entries) {
-    const absolute = path.join(storagePath, directory);
-    const env = openEnv(absolute);
+  const broken: BrokenCollection[] = [];
+  for (const entry of entries) {
+    const directory = path.join(storagePath, entry.directory);
     try {
-      const params = readParams(env);
-      const segments = loadSegments(env, params, sizing, module);
-      const configs = vectorConfigs(params, readVectorNumbers(env));
-      const attached = segments.map((segment) => new Segment(segment, module, configs));
-      opened.push({
-        id,
-        name,
-        directory: absolute,
-        params,
-        vectorNumbers: readVectorNumbers(env),
-        segments,
-        indexes: loadIndexes(env, attached, module),
-        hasIndexWork: hasIndexWork(readIndexState(env)),
-      });
-    } finally {
-      await env.close();
+      opened.push(await openCollection({ ...entry, directory }, sizing, module));
+    } catch (error) {
+      broken.push({ name: entry.name, directory, error: toWireError(error) });
     }
   }
-  return opened;
+  return { opened, broken };
+}
+
+async function openCollection(
+  { id, name, directory }: Pick<OpenedCollection, 'id' | 'name' | 'directory'>,
+  sizing: SegmentSizing,
+  module: WebAssembly.Module,
+): Promise<OpenedCollection> {
+  const env = openEnv(directory);
+  try {
+    const params = readParams(env);
+    const vectorNumbers = readVectorNumbers(env);
+    const segments = loadSegments(env, params, sizing, module);
+    const configs = vectorConfigs(params, vectorNumbers);
+    const attached = segments.map((segment) => new Segment(segment, module, configs));
+    const indexes = loadIndexes(env, attached, module);
+    const hasWork = hasIndexWork(readIndexState(env));
+    return { id, name, directory, params, vectorNumbers, segments, indexes, hasIndexWork: hasWork };
+  } finally {
+    await env.close();
+  }
 }
 
 /** The collection exists once its catalog entry is committed; its files come first. */
@@ -79,9 +93,13 @@ export async function createCollection({
 }
 
 /** The entry goes first: what a crash leaves of the files is removed on the next start. */
-export async function dropCollection({ storagePath, handle }: Input<'drop_collection'>): Promise<void> {
-  await withCatalog(storagePath, (catalog) => catalog.remove(handle.name));
-  rmSync(handle.directory, { recursive: true, force: true });
+export async function dropCollection({
+  storagePath,
+  name,
+  directory,
+}: Input<'drop_collection'>): Promise<void> {
+  await withCatalog(storagePath, (catalog) => catalog.remove(name));
+  rmSync(directory, { recursive: true, force: true });
 }
 
 export function closeStorage({ storagePath }: Input<'close_storage'>): void {

@@ -22,7 +22,7 @@ const collectionFolders = (storagePath: string) => readdirSync(path.join(storage
 
 test('a new storage is empty and locked until it is closed', async (t) => {
   const storagePath = path.join(tempDir(t), 'new');
-  assert.deepEqual(await open(storagePath), []);
+  assert.deepEqual(await open(storagePath), { opened: [], broken: [] });
   assert.ok(existsSync(path.join(storagePath, 'server.lock')));
   closeStorage({ storagePath });
   assert.ok(!existsSync(path.join(storagePath, 'server.lock')));
@@ -37,8 +37,8 @@ test('what was created is opened with its parameters, what was dropped is gone',
   } as const;
   await createCollection({ storagePath, name: 'b', params: named });
   const gone = await createCollection({ storagePath, name: 'gone', params: {} });
-  await dropCollection({ storagePath, handle: { ...gone, generation: 0 } });
-  const opened = await open(storagePath);
+  await dropCollection({ storagePath, name: 'gone', directory: gone.directory });
+  const { opened } = await open(storagePath);
   assert.deepEqual(
     opened.map(({ name, params, segments }) => [name, params, segments]),
     [
@@ -71,13 +71,27 @@ test('a storage that another process has is not touched', async (t) => {
   assert.deepEqual(collectionFolders(storagePath), ['77']);
 });
 
-test('a collection of another format, or one whose file is damaged, is refused by name', async (t) => {
+test('a collection of another format, or one whose file is damaged, is told from those that open', async (t) => {
   const storagePath = tempDir(t);
+  await createCollection({ storagePath, name: 'well', params: PARAMS });
   const { directory } = await createCollection({ storagePath, name: 'a', params: PARAMS });
   const env = openEnv(directory);
   env.write(() => env.put(metaKey(META.formatVersion), Buffer.from('99')));
   await env.close();
-  await assert.rejects(open(storagePath), { code: 'NEARIFY_STORAGE', message: /format version 99/ });
+  await assertBroken(storagePath, directory, /format version 99/);
   writeFileSync(path.join(directory, 'data.mdb'), 'damaged');
-  await assert.rejects(open(storagePath), { code: 'NEARIFY_STORAGE', message: /data\.mdb is damaged/ });
+  await assertBroken(storagePath, directory, /data\.mdb is damaged/);
 });
+
+async function assertBroken(storagePath: string, directory: string, message: RegExp): Promise<void> {
+  const { opened, broken } = await open(storagePath);
+  assert.deepEqual(
+    opened.map(({ name }) => name),
+    ['well'],
+  );
+  const [{ name, error, ...rest } = assert.fail('nothing is broken'), ...others] = broken;
+  assert.deepEqual([name, rest, others], ['a', { directory }, []]);
+  assert.equal(error.code, 'NEARIFY_STORAGE');
+  assert.match(error.message, message);
+  closeStorage({ storagePath });
+}
