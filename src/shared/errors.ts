@@ -23,6 +23,7 @@ export const ERROR_KINDS = {
   NEARIFY_TIMEOUT: { httpStatus: 408, blame: 'user', prefix: 'Timeout: ' },
   NEARIFY_CANCELLED: { httpStatus: 408, blame: 'user', prefix: 'Timeout: ' },
   NEARIFY_OVERLOADED: { httpStatus: 503, blame: 'overload', prefix: 'Service overloaded: ' },
+  NEARIFY_NO_INFERENCE: { httpStatus: 500, blame: 'user', prefix: 'Service internal error: ' },
   NEARIFY_STORAGE: { httpStatus: 500, blame: 'service', prefix: 'Service internal error: ' },
   NEARIFY_INTERNAL: { httpStatus: 500, blame: 'service', prefix: 'Service internal error: ' },
 } as const satisfies Record<string, ErrorKind>;

@@ -31,7 +31,8 @@ test('who is to blame fits the status', () => {
   for (const code of codes) {
     const { httpStatus, blame } = ERROR_KINDS[code];
     const expected = httpStatus === 503 ? 'overload' : httpStatus >= 500 ? 'service' : 'user';
-    assert.equal(blame, expected, code);
+    // Nothing of ours is at fault where a model is missing, whatever status Qdrant has for it.
+    assert.equal(blame, code === 'NEARIFY_NO_INFERENCE' ? 'user' : expected, code);
   }
 });
 

@@ -4,6 +4,7 @@ import { parsePointId, type PointId, pointIdJson } from '../../../shared/ids.ts'
 import type { VectorConfig } from '../../vectors/vector-config.ts';
 import { type DenseValue, readVector, type VectorValue } from '../../vectors/vector-value.ts';
 import { type Collection, locate } from '../collection.ts';
+import { embedded, isInference } from '../inference.ts';
 import type { Example } from './scorer.ts';
 
 /** Finds a collection of the server by its name. */
@@ -54,7 +55,7 @@ export class Examples {
   }
 
   #given(input: VectorInput): VectorValue {
-    if (isVector(input)) return readVector(this.#config, input);
+    if (isVector(input) || isInference(input)) return readVector(this.#config, embedded(input, 'query'));
     throw badRequest('this kind of query is not supported by this version');
   }
 

@@ -7,6 +7,7 @@ import { payloadKey } from '../../../storage/keys.ts';
 import { compileFilter, type Predicate } from '../../payload/filter/compile.ts';
 import { readVector } from '../../vectors/vector-value.ts';
 import type { Collection, Location } from '../collection.ts';
+import { embedded, isInference } from '../inference.ts';
 import { RowPoint } from '../read/row-point.ts';
 import type { PointVectors, WriteTransaction } from './transaction.ts';
 
@@ -85,7 +86,8 @@ function preparePoint(collection: Collection, point: PointStruct): PreparedPoint
 
 /** The vectors that a request gives a point. @throws NEARIFY_WRONG_INPUT if one does not fit the collection */
 export function prepareVectors(collection: Collection, vector: PointStruct['vector']): PointVectors {
-  const named = isBare(vector) ? { '': vector } : (vector as Record<string, unknown>);
+  const isUnnamed = Array.isArray(vector) || vector instanceof Float32Array || isInference(vector);
+  const named = isUnnamed ? { '': vector } : (vector as Record<string, unknown>);
   for (const name of Object.keys(named)) {
     if (!collection.vectors.some((config) => config.name === name)) {
       throw wrongInput(`Not existing vector name error: ${name}`);
@@ -93,11 +95,7 @@ export function prepareVectors(collection: Collection, vector: PointStruct['vect
   }
   return collection.vectors.map((config) => {
     // An own property: a vector may be called like a method of every object.
-    return Object.hasOwn(named, config.name) ? readVector(config, named[config.name]) : undefined;
+    if (!Object.hasOwn(named, config.name)) return undefined;
+    return readVector(config, embedded(named[config.name], 'document'));
   });
-}
-
-/** The unnamed vector by itself. */
-function isBare(vector: unknown): boolean {
-  return Array.isArray(vector) || vector instanceof Float32Array;
 }
