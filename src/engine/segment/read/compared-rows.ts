@@ -24,12 +24,15 @@ export class ComparedRows {
     });
   }
 
-  /** Similarity of each row to the example, in the order of the list; NaN for a row without the vector. */
-  similaritiesTo(example: Example): Float32Array {
+  /**
+   * Similarity of each row to the example, in the order of the list; NaN for a row without the vector, `unshared` for a
+   * sparse one that shares no index with it.
+   */
+  similaritiesTo(example: Example, unshared = 0): Float32Array {
     const all = new Float32Array(this.#length);
     for (const { segment, offsets, positions } of this.#parts) {
       if (positions.length === 0) continue;
-      const part = similarities(example, segment, offsets, { threadIndex: this.#threadIndex });
+      const part = similarities(example, segment, offsets, { threadIndex: this.#threadIndex, unshared });
       for (let i = 0; i < positions.length; i++) all[positions[i]!] = part[i]!;
     }
     return all;

@@ -7,6 +7,7 @@ import type { Collection } from '../collection.ts';
 import { ComparedRows } from './compared-rows.ts';
 import { drawRows } from './draw.ts';
 import { vectorNamed } from './examples.ts';
+import { weighted } from './idf.ts';
 import { reportedScore } from './nearest.ts';
 import { matchingRows } from './rows.ts';
 
@@ -87,7 +88,9 @@ function matrixOf(
   const neighbours = rows.map(({ segment, offset }, i) => {
     cancel.check();
     const value = segment.valueOf(config.name, offset)!;
-    const similarities = compared.similaritiesTo({ config, value });
+    const example = weighted(collection, { config, value }, undefined, cancel);
+    // A sparse vector that shares nothing with another one is not near to it.
+    const similarities = compared.similaritiesTo(example, Number.NaN);
     return neighboursInSample(similarities, i, limit ?? LIMIT).map((neighbour) => ({
       ...neighbour,
       score: reportedScore(config.metric, neighbour.similarity),

@@ -10,4 +10,5 @@ test('the nearest in a sample, best first, without the point itself', () => {
   ]);
   assert.equal(neighboursInSample(similarities, 0, 10).length, 3);
   assert.deepEqual(neighboursInSample(Float32Array.of(1), 0, 10), []);
+  assert.deepEqual(neighboursInSample(Float32Array.of(1, Number.NaN), 0, 10), []);
 });
