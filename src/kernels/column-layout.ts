@@ -41,6 +41,8 @@ export const COLUMN_HEADER = {
   pointCount: 4,
   /** 1 once a row did not fit. */
   hasUnknown: 5,
+  /** 1 once a row had foreign values. */
+  hasForeign: 6,
 } as const;
 
 /** The bitmaps of a column, in the order in which they lie in memory and in storage. */

@@ -11,6 +11,7 @@ import {
   readVectorNumbers,
 } from '../../src/engine/segment/open.ts';
 import { Segment } from '../../src/engine/segment/segment.ts';
+import { buildIndexes } from '../../src/engine/segment/write/build-indexes.ts';
 import { loadThreadKernels } from '../../src/engine/thread-kernels.ts';
 import { vectorConfigs } from '../../src/engine/vectors/vector-config.ts';
 import type { CollectionChanges, SegmentSizing } from '../../src/protocol/background-tasks.ts';
@@ -22,6 +23,7 @@ import { JsonWriter } from '../../src/shared/json/writer.ts';
 import { openEnv } from '../../src/storage/env.ts';
 import { OpenCollections } from '../../src/worker/open-collections.ts';
 import { READ_HANDLERS } from '../../src/worker/tasks/reads.ts';
+import { transact } from '../../src/worker/tasks/transact.ts';
 import { updateBatch } from '../../src/worker/tasks/update.ts';
 import { tempDir } from './temp-dir.ts';
 
@@ -88,6 +90,14 @@ export class Tasks {
       segments: [...this.handle.segments, ...newSegments],
       indexes: indexes ?? this.handle.indexes,
     };
+  }
+
+  /** A slice of work on payload indexes; true if work is left. */
+  buildIndexes(msMax: number): boolean {
+    const input = { handle: this.handle, sizing: this.#sizing };
+    const { changes } = transact(input, this.#open, (transaction) => buildIndexes(transaction, msMax));
+    this.#takeChanges(changes);
+    return changes.hasIndexWork;
   }
 
   upsert(body: Body): Outcome {

@@ -98,14 +98,21 @@ export function columnBox(
   north: f64,
   out: usize,
 ): void {
-  const low = f64x2.replace_lane(f64x2.splat(west), 1, south);
-  const high = f64x2.replace_lane(f64x2.splat(east), 1, north);
+  const westOf = f64x2.splat(west);
+  const southOf = f64x2.splat(south);
+  const eastOf = f64x2.splat(east);
+  const northOf = f64x2.splat(north);
   for (let start: u32 = 0; start < count; start += 64) {
     let hits: u64 = 0;
-    for (let i: u32 = 0; i < 64; i++) {
-      const place = v128.load(cells + (((start + i) as usize) << 4));
-      const isInside = i64x2.all_true(v128.and(f64x2.ge(place, low), f64x2.le(place, high)));
-      hits |= (isInside as u64) << i;
+    for (let part: u32 = 0; part < 64; part += 2) {
+      const at = cells + (((start + part) as usize) << 4);
+      const a = v128.load(at);
+      const b = v128.load(at, 16);
+      const lons = v128.shuffle<i64>(a, b, 0, 2);
+      const lats = v128.shuffle<i64>(a, b, 1, 3);
+      const isBetween = v128.and(f64x2.ge(lons, westOf), f64x2.le(lons, eastOf));
+      const isAmong = v128.and(f64x2.ge(lats, southOf), f64x2.le(lats, northOf));
+      hits |= (i64x2.bitmask(v128.and(isBetween, isAmong)) as u64) << part;
     }
     add(out, start, count, hits);
   }

@@ -1,7 +1,7 @@
 import type { CellScan } from './column.ts';
 
 /** More codes than this are looked up in a bitmap, cell by cell, instead of compared one after the other. */
-const COMPARED_MAX = 24;
+const COMPARED_MAX = 48;
 
 /** Finds cells with one of the codes. */
 export function scanCodes(codes: readonly number[]): CellScan {

@@ -86,6 +86,8 @@ export class ColumnWriter {
       bytes.set(bitmaps[i]!.subarray(0, Math.ceil(rows / 8)), layout[name] + first / 8);
     }
     bytes.set(cells.subarray(0, rows * cellBytes), layout.cells + first * cellBytes);
+    if (bitmaps[COLUMN_BITMAPS.indexOf('foreign')]!.some((byte) => byte !== 0))
+      this.column.setWord('hasForeign', 1);
     let next = 0;
     for (let row = first; row < first + rows; row++) {
       if (!this.column.has('multiple', row)) continue;
@@ -108,6 +110,7 @@ export class ColumnWriter {
     this.#setFlag('single', row, isSingle);
     this.#setFlag('multiple', row, values.length > 1 && fits);
     this.#setFlag('foreign', row, isForeign);
+    if (isForeign) this.column.setWord('hasForeign', 1);
     this.#setFlag('nulls', row, hasNull);
     this.#setFlag('filled', row, isFilled);
     this.#setUnknown(row, !fits);

@@ -145,7 +145,7 @@ export class Column {
   }
 
   #clear(bitmap: number, bits: number): void {
-    this.bytes.fill(0, bitmap, bitmap + ((bits + 63) >> 6) * 8);
+    this.codes.fill(0, bitmap >> 2, (bitmap >> 2) + ((bits + 63) >> 6) * 2);
   }
 
   #copy(bitmap: number, rows: number): Bits {

@@ -2,7 +2,7 @@
 import type { FieldCondition, Match, RangeInterface } from '../../../../schemas/filter.ts';
 import type { CellKind } from '../../../kernels/column-layout.ts';
 import type { PayloadValue } from '../../../shared/json/lossless.ts';
-import { atMost, type Bits, type Truth, union } from '../filter/truth.ts';
+import { atMost, type Bits, exactly, type Truth, union } from '../filter/truth.ts';
 import type { Cell } from './cells.ts';
 import type { Column } from './column.ts';
 import type { Dictionary } from './dictionary.ts';
@@ -49,6 +49,12 @@ export function foreign({ column, rows }: FieldView): Bits {
   return column.flags('foreign', rows);
 }
 
+/** `certain` rows, and perhaps those with a value that the column does not hold. */
+export function orForeign(view: FieldView, certain: Bits): Truth {
+  if (view.column.word('hasForeign') === 0) return exactly(certain);
+  return { certain, possible: union(certain, foreign(view)) };
+}
+
 /** Perhaps one of the rows with a value that the column does not hold. */
 export function atMostForeign(view: FieldView): Truth {
   return atMost(foreign(view));
@@ -56,6 +62,5 @@ export function atMostForeign(view: FieldView): Truth {
 
 /** A test that every value of the index passes, others perhaps. */
 export function allPresent(view: FieldView): Truth {
-  const certain = present(view);
-  return { certain, possible: union(certain, foreign(view)) };
+  return orForeign(view, present(view));
 }

@@ -4,7 +4,14 @@ import { JsonFloat, type PayloadValue } from '../../../shared/json/lossless.ts';
 import { difference, exactly, noBits, type Truth, union } from '../filter/truth.ts';
 import { exactInteger, floatBounds, I64_MAX, I64_MIN, integerBounds } from './bounds.ts';
 import type { CellScan } from './column.ts';
-import { allPresent, atMostForeign, type FieldType, type FieldView, foreign } from './field-type.ts';
+import {
+  allPresent,
+  atMostForeign,
+  type FieldType,
+  type FieldView,
+  foreign,
+  orForeign,
+} from './field-type.ts';
 import { isMomentRange } from './moments.ts';
 
 export const INTEGER: FieldType = {
@@ -43,6 +50,7 @@ function equal(view: FieldView, wanted: readonly unknown[]): Truth {
   if (integers === undefined) return atMostForeign(view);
   const possible =
     integers.length === 0 ? noBits(view.rows) : view.column.hits(view.rows, scanIntegers(integers));
+  if (view.column.word('hasForeign') === 0) return exactly(possible);
   return { certain: difference(possible, foreign(view)), possible };
 }
 
@@ -55,7 +63,7 @@ function answerRange(view: FieldView, range: RangeInterface): Truth {
       : view.column.hits(view.rows, ({ kernels }, cells, count, out) =>
           kernels.columnIntegers(cells, count, low, high, out),
         );
-  return { certain, possible: union(certain, foreign(view)) };
+  return orForeign(view, certain);
 }
 
 /** Undefined if there are other values in the list. */

@@ -9,8 +9,8 @@ import {
   atMostForeign,
   type FieldType,
   type FieldView,
-  foreign,
   type GeoCondition,
+  orForeign,
 } from './field-type.ts';
 
 const LON_MAX = 180;
@@ -49,11 +49,11 @@ interface Area {
 
 function answerGeo(view: FieldView, condition: GeoCondition): Truth {
   const { geo_radius: radius, geo_bounding_box: box, geo_polygon: polygon } = condition;
-  let certain = noBits(view.rows);
-  if (radius) certain = union(certain, rowsWithin(view, radiusArea(radius)));
-  if (box) certain = union(certain, rowsWithin(view, boxArea(box)));
-  if (polygon) certain = union(certain, rowsWithin(view, polygonArea(polygon)));
-  return { certain, possible: union(certain, foreign(view)) };
+  const areas: Area[] = [];
+  if (radius) areas.push(radiusArea(radius));
+  if (box) areas.push(boxArea(box));
+  if (polygon) areas.push(polygonArea(polygon));
+  return orForeign(view, areas.map((area) => rowsWithin(view, area)).reduce(union));
 }
 
 function rowsWithin({ column, rows }: FieldView, { boxes, test }: Area): Bits {

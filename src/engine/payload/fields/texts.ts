@@ -5,7 +5,14 @@ import { isTextMatch, plainTextTest } from '../filter/conditions/match.ts';
 import { type Bits, exactly, noBits, type Truth, union } from '../filter/truth.ts';
 import { scanCodes } from './code-scans.ts';
 import type { Dictionary } from './dictionary.ts';
-import { allPresent, atMostForeign, type FieldType, type FieldView, foreign } from './field-type.ts';
+import {
+  allPresent,
+  atMostForeign,
+  type FieldType,
+  type FieldView,
+  foreign,
+  orForeign,
+} from './field-type.ts';
 
 /** Surrogates without their partner have no bytes of their own, so such texts cannot be told apart by code. */
 const KEYWORDS = (text: string): boolean => text.isWellFormed();
@@ -62,8 +69,4 @@ function codesOf(dictionary: Dictionary, texts: readonly string[]): number[] {
 
 function rowsWith({ column, rows }: FieldView, codes: readonly number[]): Bits {
   return codes.length === 0 ? noBits(rows) : column.hits(rows, scanCodes(codes));
-}
-
-function orForeign(view: FieldView, certain: Bits): Truth {
-  return { certain, possible: union(certain, foreign(view)) };
 }

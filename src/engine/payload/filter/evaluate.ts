@@ -14,25 +14,25 @@ export interface ConditionAnswers {
 /** The rows that pass a validated filter, certainly or possibly. O(conditions · rows / 32) besides the answers. */
 export function evaluateFilter(filter: Filter, answers: ConditionAnswers): Truth {
   const { rows } = answers;
-  const nothingKnown = atMost(allBits(rows));
   const ask = (condition: Condition): Truth =>
-    isFilter(condition) ? evaluateFilter(condition, answers) : (answers.answer(condition) ?? nothingKnown);
-  const askAny = (conditions: readonly Condition[]): Truth => conditions.map(ask).reduce(either);
-
-  let passing = exactly(allBits(rows));
+    isFilter(condition)
+      ? evaluateFilter(condition, answers)
+      : (answers.answer(condition) ?? atMost(allBits(rows)));
+  const parts: Truth[] = [];
   for (const condition of listOf(filter.must)) {
-    passing = both(passing, ask(condition));
-    if (isEmpty(passing.possible)) return passing;
+    const part = ask(condition);
+    if (isEmpty(part.possible)) return part;
+    parts.push(part);
   }
   const should = listOf(filter.should);
-  if (should.length > 0) passing = both(passing, askAny(should));
+  if (should.length > 0) parts.push(should.map(ask).reduce(either));
   const { min_should: minShould } = filter;
   if (minShould) {
     const { conditions, min_count: minCount } = minShould;
     const count = Math.min(Number(minCount), conditions.length + 1);
-    passing = both(passing, atLeast(count, conditions.map(ask), rows));
+    parts.push(atLeast(count, conditions.map(ask), rows));
   }
   const mustNot = listOf(filter.must_not);
-  if (mustNot.length > 0) passing = both(passing, not(askAny(mustNot), rows));
-  return passing;
+  if (mustNot.length > 0) parts.push(not(mustNot.map(ask).reduce(either), rows));
+  return parts.length === 0 ? exactly(allBits(rows)) : parts.reduce(both);
 }

@@ -99,7 +99,8 @@ export class FilterCache {
   ): FilterBitmap {
     const rows = snapshot.count;
     const { truth, epoch } = this.#ask(segment, entry.filter, rows);
-    const bits = truth.certain.slice();
+    // Nobody else has what the indexes told exactly.
+    const bits = isExact(truth) ? truth.certain : truth.certain.slice();
     const bytes = new Uint8Array(bits.buffer, 0, Math.ceil(rows / 8));
     if (!isExact(truth)) {
       const open = difference(truth.possible, truth.certain);

@@ -4,7 +4,7 @@ import type { Env } from '../../../storage/env.ts';
 import { pointIdKey } from '../../../storage/keys.ts';
 import type { PayloadIndexes } from '../../payload/fields/payload-indexes.ts';
 import type { ConditionAnswers } from '../../payload/filter/evaluate.ts';
-import { type Bits, exactly, noBits, setBit, type Truth } from '../../payload/filter/truth.ts';
+import { type Bits, clearBehind, exactly, noBits, setBit, type Truth } from '../../payload/filter/truth.ts';
 import { hiddenRows } from '../hidden-rows.ts';
 import type { Segment } from '../segment.ts';
 
@@ -49,6 +49,13 @@ export class RowAnswers implements ConditionAnswers {
 
   #withVector(name: string): Bits {
     const found = noBits(this.rows);
+    const column = this.#segment.vector(name);
+    if (column !== undefined) {
+      const { length } = found;
+      const bytes = this.#segment.bytesAt(column.present, length * 4);
+      new Uint8Array(found.buffer).set(bytes);
+      return clearBehind(found, this.rows);
+    }
     for (let row = 0; row < this.rows; row++) if (this.#segment.has(name, row)) setBit(found, row);
     return found;
   }
