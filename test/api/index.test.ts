@@ -103,13 +103,14 @@ test('without wait the answer is `acknowledged`, `field_type` is another name of
   assert.deepEqual(await schema(), {});
 });
 
+async function counts(): Promise<number[]> {
+  const shown = (await schema()) as Record<string, { points: number }>;
+  return [shown.k!.points, shown['o.n']!.points];
+}
+
 test('counts follow the points', async () => {
   await create({ field_name: 'k', field_schema: 'keyword' });
   await create({ field_name: 'o.n', field_schema: 'integer' });
-  const counts = async () => {
-    const shown = (await schema()) as Record<string, { points: number }>;
-    return [shown.k!.points, shown['o.n']!.points];
-  };
   await write([{ k: 'a', o: { n: 1 } }, { k: ['a', 'b'] }, {}]);
   assert.deepEqual(await counts(), [2, 1]);
   await api.result('POST', `${C}/points/payload?wait=true`, { payload: { k: 'c' }, points: [3, 1] });
@@ -174,13 +175,14 @@ test('a null inside of an array counts as null once its key has an index', async
   assert.deepEqual(await ids(filter), [2]);
 });
 
+const payloads = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, i) => ({
+    id: from + i,
+    vector: [1],
+    payload: { n: from + i, text: `${from + i} `.repeat(40) },
+  }));
+
 test('many points are indexed in the background while others are written and changed', async () => {
-  const payloads = (from: number, to: number) =>
-    Array.from({ length: to - from }, (_, i) => ({
-      id: from + i,
-      vector: [1],
-      payload: { n: from + i, text: `${from + i} `.repeat(40) },
-    }));
   for (let from = 0; from < 12_000; from += 3000) await api.upsert('indexed', payloads(from, from + 3000));
   const created = create({ field_name: 'n', field_schema: 'integer' });
   const set = api.result('POST', `${C}/points/payload?wait=true`, {

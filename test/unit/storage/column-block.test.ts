@@ -7,9 +7,12 @@ import {
   encodeColumnBlock,
 } from '../../../src/storage/column-block.ts';
 
+const fill = (length: number, start: number) => Uint8Array.from({ length }, (_, i) => start + i);
+
+const bytes = (parts: readonly Uint8Array[]) => parts.map((part) => [...part]);
+
 test('what was encoded comes back, for every width of cells', () => {
   for (const cellBytes of [4, 8, 16]) {
-    const fill = (length: number, start: number) => Uint8Array.from({ length }, (_, i) => start + i);
     const block = {
       bitmaps: [0, 1, 2].map((i) => fill(BLOCK_BITMAP_BYTES, i)),
       cells: fill(COLUMN_BLOCK_ROWS * cellBytes, 7),
@@ -17,7 +20,6 @@ test('what was encoded comes back, for every width of cells', () => {
     };
     const value = encodeColumnBlock(block, cellBytes);
     const decoded = decodeColumnBlock(value, { bitmapCount: 3, cellBytes });
-    const bytes = (parts: readonly Uint8Array[]) => parts.map((part) => [...part]);
     assert.deepEqual(bytes(decoded.bitmaps), bytes(block.bitmaps));
     assert.deepEqual([...decoded.cells], [...block.cells]);
     assert.deepEqual(bytes(decoded.lists), bytes(block.lists));

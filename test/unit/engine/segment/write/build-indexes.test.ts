@@ -71,11 +71,12 @@ test('slice by slice, and no read uses an index before it is complete', async (t
   assert.equal(countOf(collection, { must: { key: 'k', match: { value: 'k3' } } }), 143);
 });
 
+const set = (id: number, n: number) =>
+  ({ task: 'set_payload', body: { payload: { n }, points: [id] } }) as const;
+
 test('what is written, changed and deleted in between', async (t) => {
   const collection = await begun(t);
   for (let i = 0; i < 3; i++) collection.buildIndexes(1);
-  const set = (id: number, n: number) =>
-    ({ task: 'set_payload', body: { payload: { n }, points: [id] } }) as const;
   // One row that the index holds, one that it does not, and one that is new.
   collection.batch([
     { task: 'upsert', body: pointsOf(ROWS, ROWS + 100) },
@@ -110,6 +111,14 @@ test('a restart goes on where it was', async (t) => {
   assert.equal(countOf(again, { must: { key: 'k', match: { value: 'k3' } } }), 143);
 });
 
+function checkSurvivors(reading: TestCollection): void {
+  checkComplete(reading, 330);
+  assert.equal(countOf(reading, { must: { key: 'n', match: { value: -1 } } }), 2);
+  assert.equal(countOf(reading, { must: { key: 'k', match: { value: 'new' } } }), 2);
+  assert.equal(countOf(reading, { must: { key: 'k', match: { value: 'all' } } }), 328);
+  assert.equal(countOf(reading, { must: { key: 'n', range: { gte: 280 } } }), 50);
+}
+
 test('a thread that dies after its commit leaves nothing wrong', async (t) => {
   const collection = await TestCollection.create(t, PARAMS);
   collection.batch([create('n', 'integer'), create('k', 'keyword')]);
@@ -125,15 +134,8 @@ test('a thread that dies after its commit leaves nothing wrong', async (t) => {
   );
   publish.mock.restore();
   collection.upsert(pointsOf(320, 330));
-  const check = (reading: TestCollection) => {
-    checkComplete(reading, 330);
-    assert.equal(countOf(reading, { must: { key: 'n', match: { value: -1 } } }), 2);
-    assert.equal(countOf(reading, { must: { key: 'k', match: { value: 'new' } } }), 2);
-    assert.equal(countOf(reading, { must: { key: 'k', match: { value: 'all' } } }), 328);
-    assert.equal(countOf(reading, { must: { key: 'n', range: { gte: 280 } } }), 50);
-  };
-  check(collection);
-  check(await collection.restart());
+  checkSurvivors(collection);
+  checkSurvivors(await collection.restart());
 });
 
 test('what a dropped index had in storage goes in steps, across a restart too', async (t) => {
