@@ -41,8 +41,15 @@ def is_same_vector(expected: Any, got: Any) -> bool:
             and set(expected) == set(got)
             and all(is_same_vector(expected[name], got[name]) for name in expected)
         )
+    if isinstance(expected, models.SparseVector):
+        return (
+            isinstance(got, models.SparseVector)
+            and expected.indices == got.indices
+            and is_same_vector(expected.values, got.values)
+        )
     if isinstance(expected, list):
-        return isinstance(got, list) and len(expected) == len(got) and all(map(is_close, expected, got))
+        is_same = is_same_vector if expected and isinstance(expected[0], list) else is_close
+        return isinstance(got, list) and len(expected) == len(got) and all(map(is_same, expected, got))
     return expected is None and got is None
 
 

@@ -20,6 +20,7 @@ from comparison import Difference, check, compare_hits, compare_record, compare_
 from generators import COLLECTION_NAMES, UNKNOWN_ID, Generator
 from local_mode import correct_local_mode
 from queries import QueryGenerator, QueryOperations
+from vectors import VectorOperations
 
 DEFAULT_SEED = 20_250_101
 ROUNDS = 8
@@ -44,13 +45,14 @@ def outcome(action: Callable[[], Any]) -> Any:
     except UnexpectedResponse as error:
         check(400 <= error.status_code < 500, "status of a refusal", "4xx", f"{error.status_code} {error.content!r}")
         return Failure(error)
-    except ValueError as error:
+    except (ValueError, KeyError) as error:
+        # A KeyError is how the local mode says that there is no point of an id.
         if isinstance(error, ResponseHandlingException):
             raise
         return Failure(error)
 
 
-class Round(QueryOperations):
+class Round(QueryOperations, VectorOperations):
     """One collection on both sides. Every `op_…` method is one operation; `last` describes the one that runs."""
 
     def __init__(self, remote: QdrantClient, local: QdrantClient, generator: Generator, name: str):
@@ -61,6 +63,7 @@ class Round(QueryOperations):
         self.lookup_name = f"{name} lookup"
         self.queries = QueryGenerator(generator)
         self.near_ties = 0
+        self.late: dict[str, Any] = {}
         self.last: Any = None
 
     def both(self, method: str, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
@@ -79,7 +82,7 @@ class Round(QueryOperations):
 
     def create(self) -> None:
         for name in (self.name, self.lookup_name):
-            expected, got = self.both("create_collection", name, vectors_config=self.generator.schema.config())
+            expected, got = self.both("create_collection", name, **self.generator.schema.config())
             check(expected is True and got is True, "created", expected, got)
         self.both("upsert", self.lookup_name, [self.generator.point() for _ in range(12)])
 
@@ -120,6 +123,8 @@ class Round(QueryOperations):
         check(expected.points_count == got.points_count, "points_count", expected.points_count, got.points_count)
         wanted, vectors = expected.config.params.vectors, got.config.params.vectors
         check(wanted == vectors, "vectors of the collection", wanted, vectors)
+        wanted, vectors = expected.config.params.sparse_vectors, got.config.params.sparse_vectors
+        check((wanted or {}) == (vectors or {}), "sparse vectors of the collection", wanted, vectors)
 
     # Writes
 
@@ -200,7 +205,7 @@ class Round(QueryOperations):
     def target(self) -> Any:
         """A vector, an id or nothing, and the name of the vector to search by."""
         name = self.generator.vector_name()
-        using = name if self.generator.schema.is_named else self.generator.rng.choice([None, ""])
+        using = name or self.generator.rng.choice([None, ""])
         kind = self.generator.rng.random()
         if kind < 0.65:
             return self.generator.named_vector(name), using
@@ -227,8 +232,9 @@ class Round(QueryOperations):
         threshold = options.get("score_threshold")
         if threshold is None:
             return True
-        distance = self.generator.schema.vectors[options["using"] or ""].distance
-        is_exact = distance in (models.Distance.DOT, models.Distance.MANHATTAN)
+        name = options["using"] or ""
+        is_sum = self.generator.distance(name) in (models.Distance.DOT, models.Distance.MANHATTAN)
+        is_exact = is_sum and not self.generator.has_idf(name)
         if self.generator.has_integer_vectors and is_exact:
             return True
         return all(abs(hit.score - threshold) > 1e-4 for hit in everything)
@@ -290,8 +296,10 @@ class Round(QueryOperations):
 
     def op_bad_write(self) -> None:
         """A fault in one point must leave all of the request undone; op_scroll and the like would see a trace of it."""
-        name = self.generator.vector_name()
-        size = self.generator.schema.vectors[name].size
+        name = self.generator.dense_name()
+        if name is None:
+            return
+        size = self.generator.size(name)
         faults: list[Any] = [
             {"vector": {name: self.generator.vector(size + 1)}},
             {"vector": {name: []}},
@@ -306,7 +314,9 @@ class Round(QueryOperations):
         check(isinstance(expected, Failure), "a write with a fault", "refusal", expected)
 
     def op_bad_request(self) -> None:
-        name = self.generator.vector_name()
+        name = self.generator.dense_name()
+        if name is None:
+            return
         vector = self.generator.named_vector(name)
         using = name or None
         requests: list[tuple[str, list[Any], dict[str, Any]]] = [
@@ -323,8 +333,8 @@ class Round(QueryOperations):
             ("delete", ["missing", [1]], {}),
             ("delete", [self.name, []], {}),
             ("upsert", [self.name, []], {}),
-            ("create_collection", [self.name], {"vectors_config": self.generator.schema.config()}),
-            ("create_collection", ["a/b"], {"vectors_config": self.generator.schema.config()}),
+            ("create_collection", [self.name], self.generator.schema.config()),
+            ("create_collection", ["a/b"], self.generator.schema.config()),
             ("count", [self.name], {"count_filter": models.Filter(min_should=models.MinShould(conditions=[], min_count=0))}),
         ]
         if len(vector) == 1:
@@ -350,6 +360,7 @@ WEIGHTS = {
     "op_fusion": 8,
     "op_formula": 8,
     "op_groups": 6,
+    "op_vector_names": 1,
 }
 
 

@@ -12,6 +12,9 @@ from qdrant_client import models
 DISTANCES = [models.Distance.COSINE, models.Distance.DOT, models.Distance.EUCLID, models.Distance.MANHATTAN]
 DIMENSIONS = [1, 2, 3, 4, 7, 15, 16, 33]
 VECTOR_NAMES = ["text", "b c", "ü"]
+SPARSE_NAMES = ["sparse", "s p"]
+SPARSE_INDICES = [*range(10), 2**32 - 1]
+MAX_SIM = models.MultiVectorConfig(comparator=models.MultiVectorComparator.MAX_SIM)
 COLLECTION_NAMES = ["plain", "with space", "ünï", "per%41cent", "a+b&c=d#e"]
 
 KEYS = ["a", "b", "c", "items", "x y", "d.e", "ü", "7"]
@@ -34,16 +37,22 @@ UNKNOWN_ID = 999_999
 
 @dataclass(frozen=True)
 class Schema:
-    """Vectors of a collection by name; the only name is "" where they are unnamed."""
+    """Vectors of a collection by name; the only name of a dense one or multivector is "" where it is unnamed."""
 
     vectors: dict[str, models.VectorParams]
+    sparse: dict[str, models.SparseVectorParams]
 
     @property
     def is_named(self) -> bool:
         return "" not in self.vectors
 
-    def config(self) -> Any:
-        return self.vectors if self.is_named else self.vectors[""]
+    @property
+    def names(self) -> list[str]:
+        return [*self.vectors, *self.sparse]
+
+    def config(self) -> dict[str, Any]:
+        vectors = self.vectors if self.is_named else self.vectors[""]
+        return {"vectors_config": vectors, "sparse_vectors_config": self.sparse or None}
 
 
 class Generator:
@@ -54,15 +63,20 @@ class Generator:
         # Each distance gets its turn whatever the seed; the rest is drawn.
         distance = DISTANCES[round_number % len(DISTANCES)]
         self.has_integer_vectors = rng.random() < 0.5
+        sparse = {name: self._sparse_params() for name in rng.sample(SPARSE_NAMES, rng.choice([0, 0, 1, 2]))}
         if rng.random() < 0.4:
-            self.schema = Schema({"": self._vector_params(distance)})
+            self.schema = Schema({"": self._vector_params(distance)}, sparse)
         else:
             names = rng.sample(VECTOR_NAMES, rng.randint(1, len(VECTOR_NAMES)))
             params = [self._vector_params(distance), *(self._vector_params(rng.choice(DISTANCES)) for _ in names[1:])]
-            self.schema = Schema(dict(zip(names, params)))
+            self.schema = Schema(dict(zip(names, params)), sparse)
 
     def _vector_params(self, distance: models.Distance) -> models.VectorParams:
-        return models.VectorParams(size=self.rng.choice(DIMENSIONS), distance=distance)
+        multi = MAX_SIM if self.chance(0.25) else None
+        return models.VectorParams(size=self.rng.choice(DIMENSIONS), distance=distance, multivector_config=multi)
+
+    def _sparse_params(self) -> models.SparseVectorParams:
+        return models.SparseVectorParams(modifier=models.Modifier.IDF if self.chance(0.5) else None)
 
     def chance(self, probability: float) -> bool:
         return self.rng.random() < probability
@@ -88,13 +102,29 @@ class Generator:
         return [self.spelled_id() for _ in range(count)]
 
     def vector_name(self) -> str:
-        return self.rng.choice(list(self.schema.vectors))
+        return self.rng.choice(self.schema.names)
+
+    def is_sparse(self, name: str) -> bool:
+        return name in self.schema.sparse
+
+    def has_idf(self, name: str) -> bool:
+        return self.is_sparse(name) and self.schema.sparse[name].modifier == models.Modifier.IDF
+
+    def is_multi(self, name: str) -> bool:
+        return name in self.schema.vectors and self.schema.vectors[name].multivector_config is not None
 
     def is_dense(self, name: str) -> bool:
-        return name in self.schema.vectors
+        return name in self.schema.vectors and not self.is_multi(name)
+
+    def dense_name(self) -> str | None:
+        names = [name for name in self.schema.vectors if self.is_dense(name)]
+        return self.rng.choice(names) if names else None
+
+    def distance(self, name: str) -> models.Distance:
+        return models.Distance.DOT if self.is_sparse(name) else self.schema.vectors[name].distance
 
     def is_cosine(self, name: str) -> bool:
-        return self.is_dense(name) and self.schema.vectors[name].distance == models.Distance.COSINE
+        return self.distance(name) == models.Distance.COSINE
 
     def size(self, name: str) -> int:
         return self.schema.vectors[name].size
@@ -104,15 +134,28 @@ class Generator:
             return [float(self.rng.randint(-3, 3)) for _ in range(size)]
         return [self.rng.gauss(0, 1) for _ in range(size)]
 
-    def named_vector(self, name: str) -> list[float]:
-        return self.vector(self.schema.vectors[name].size)
+    def sparse_vector(self) -> models.SparseVector:
+        indices = self.rng.sample(SPARSE_INDICES, self.rng.randint(0, 6))
+        return models.SparseVector(indices=indices, values=self.vector(len(indices)))
+
+    def named_vector(self, name: str) -> Any:
+        if self.is_sparse(name):
+            return self.sparse_vector()
+        if self.is_multi(name):
+            return [self.vector(self.size(name)) for _ in range(self.rng.randint(1, 4))]
+        return self.vector(self.size(name))
 
     def vectors_of_point(self) -> Any:
-        if not self.schema.is_named:
-            if self.chance(0.1):
-                return {}
-            return {"": self.named_vector("")} if self.chance(0.1) else self.named_vector("")
-        return {name: self.named_vector(name) for name in self.schema.vectors if self.chance(0.8)}
+        if not self.schema.is_named and self.chance(0.7):
+            return {} if self.chance(0.1) else self.named_vector("")
+        return {name: self.named_vector(name) for name in self.schema.names if self.chance(0.8)}
+
+    def some_vectors(self) -> Any:
+        """As above, at least one."""
+        if not self.schema.is_named and self.chance(0.3):
+            return self.named_vector("")
+        names = self.rng.sample(self.schema.names, self.rng.randint(1, len(self.schema.names)))
+        return {name: self.named_vector(name) for name in names}
 
     # Payloads
 
@@ -149,8 +192,8 @@ class Generator:
     def batch(self) -> models.Batch:
         ids = self._spelled(self.rng.randint(1, 8))
         vectors: Any
-        if self.schema.is_named:
-            names = [name for name in self.schema.vectors if self.chance(0.8)]
+        if self.schema.is_named or self.chance(0.3):
+            names = [name for name in self.schema.names if self.chance(0.8)]
             vectors = {name: [self.named_vector(name) for _ in ids] for name in names}
         else:
             vectors = [self.named_vector("") for _ in ids]
@@ -183,7 +226,7 @@ class Generator:
         )
 
     def vector_selector(self) -> Any:
-        names = list(self.schema.vectors)
+        names = self.schema.names
         return self.rng.choice([True, False, self.rng.sample(names, self.rng.randint(1, len(names)))])
 
     # Filters

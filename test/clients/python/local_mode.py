@@ -21,6 +21,8 @@ them keeps being compared.
    Server: always. Not generated.
 11. The filter of a query over prefetches. Local: asked again of what they found. Server: it is a part of their own filters,
    where one `should` is enough for both, and is not asked again.
+12. The unnamed vector in its bare form where a named one was added beside it. Local: an error. Server: the same as under
+   the name "". Not generated.
 """
 
 from typing import Any, Callable
