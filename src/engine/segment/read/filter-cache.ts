@@ -77,6 +77,12 @@ export class FilterCache {
     return grown;
   }
 
+  /** The rows of a segment that may pass a filter, by indexes alone: others do not. O(rows / 32 · conditions). */
+  possible(segment: Segment, filter: Filter): { readonly rows: number; readonly bits: Bits } {
+    const rows = segment.count;
+    return { rows, bits: this.#ask(segment, filter, rows).truth.possible };
+  }
+
   #entry(filter: Filter): CachedFilter {
     const key = stringifyExact(filter);
     const entry = this.#filters.get(key) ?? {

@@ -100,6 +100,18 @@ class Comparison {
       `${text} with ${indexes}`,
     );
     assert.deepEqual(this.collection.read('count', `{"filter":${text}}`), { count: expected.length });
+    const limit = this.random.between(1, 20);
+    const offset = this.random.between(1, IDS_MAX);
+    const page = this.collection.read('scroll', `{"limit":${limit},"offset":${offset},"filter":${text}}`) as {
+      points: { id: number }[];
+      next_page_offset: number | null;
+    };
+    const following = expected.filter((id) => id >= offset);
+    assert.deepEqual(
+      [...page.points.map(({ id }) => id), page.next_page_offset],
+      [...following.slice(0, limit), following[limit] ?? null],
+      `page of ${text} with ${indexes}`,
+    );
   }
 }
 
