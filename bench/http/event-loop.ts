@@ -9,6 +9,8 @@ import { startBenchServer } from './server-process.ts';
 
 const DIM = 768;
 const POINTS = 2000;
+/** Enough to see every stall, too few to be a load. */
+const HEALTH_CHECKS_PER_SECOND = 200;
 const BODY_BYTES = 30 * 1024 * 1024;
 
 const seconds = Number(process.argv[2] ?? 20);
@@ -28,6 +30,7 @@ try {
   const health = await autocannon({
     url: `${server.url}/healthz`,
     connections: 1,
+    overallRate: HEALTH_CHECKS_PER_SECOND,
     duration: seconds,
     workers: 1,
   });
