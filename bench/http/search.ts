@@ -13,9 +13,9 @@ import { parseArgs } from 'node:util';
 import { type Dataset, readDataset } from '../ann/dataset.ts';
 import { Client, cpuSecondsOf, residentMbOf } from './client.ts';
 import { startBenchServer } from './server-process.ts';
+import { upload } from './upload.ts';
 
 const K = 10;
-const BATCH = 1000;
 const COLLECTION = '/collections/bench-search';
 const INDEXES = { pos: 'keyword', lexname: 'keyword', offset: 'integer', gloss_len: 'integer' };
 const FILTERS: Readonly<Record<string, object>> = {
@@ -44,7 +44,7 @@ const pid = server?.pid ?? (given.pid === undefined ? undefined : Number(given.p
 const client = new Client(server?.url ?? given.url!);
 try {
   const efs = given.ef.split(',').map(Number);
-  const upload = await load(dataset);
+  const uploaded = await load(dataset);
   const unfiltered = [];
   for (const ef of efs) unfiltered.push(await measure(ef, undefined, dataset.truth));
   const filtered: Record<string, unknown> = {};
@@ -53,7 +53,9 @@ try {
     filtered[name] = [await measure(64, filter, truth), await measure(128, filter, truth)];
   }
   const rssMb = pid === undefined ? undefined : residentMbOf(pid);
-  console.log(JSON.stringify({ bench: 'http/search', upload, unfiltered, filtered, rssMb }, undefined, 2));
+  console.log(
+    JSON.stringify({ bench: 'http/search', upload: uploaded, unfiltered, filtered, rssMb }, undefined, 2),
+  );
 } finally {
   client.close();
   await server?.stop();
@@ -69,25 +71,16 @@ function round(value: number, digits: number): number {
 
 /** Uploads everything and waits until it is indexed. */
 async function load({ base, dim }: Dataset) {
-  await client.send('DELETE', COLLECTION);
-  await client.call('PUT', COLLECTION, JSON.stringify({ vectors: { size: dim, distance: 'Cosine' } }));
-  for (const [field_name, field_schema] of Object.entries(INDEXES)) {
-    await client.call('PUT', `${COLLECTION}/index?wait=true`, JSON.stringify({ field_name, field_schema }));
-  }
   const payloads = readFileSync(path.join(given.data, 'payload.jsonl'), 'utf8').split('\n');
   const count = Math.min(base.length, Number(given.points ?? base.length));
   const [startMs, startCpu] = [performance.now(), cpuSeconds()];
-  for (let first = 0; first < count; first += BATCH) {
-    const rows = base.slice(first, Math.min(first + BATCH, count));
-    const points = rows.map((row, i) => {
-      return `{"id":${first + i},"vector":[${row.join(',')}],"payload":${payloads[first + i]}}`;
-    });
-    await client.call('PUT', `${COLLECTION}/points?wait=true`, `{"points":[${points.join(',')}]}`);
-  }
-  const uploadSeconds = (performance.now() - startMs) / 1000;
-  while ((await client.call<{ status: string }>('GET', COLLECTION)).status !== 'green') {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  const uploadSeconds = await upload(client, {
+    collection: COLLECTION,
+    dim,
+    indexes: INDEXES,
+    points: count,
+    point: (row) => `{"id":${row},"vector":[${base[row]!.join(',')}],"payload":${payloads[row]}}`,
+  });
   return {
     points: count,
     pointsPerSecond: Math.round(count / uploadSeconds),

@@ -2,6 +2,7 @@ import type { PayloadSchemaParams, PayloadSchemaType } from '../../../../schemas
 import type { Column } from './column.ts';
 import type { Dictionary } from './dictionary.ts';
 import type { FieldType, IndexedValue } from './field-type.ts';
+import type { NumberList } from './number-list.ts';
 
 export type { IndexedValue };
 
@@ -57,13 +58,23 @@ export class FieldIndex {
     return this.#dictionary.textOf(code);
   }
 
-  /** As {@link valuesAt}, for integer, float and datetime indexes: the double nearest to each value. */
-  eachNumber(row: number, use: (value: number) => void): void {
-    const { codes, signed, floats, layout } = this.#column;
-    const isFloat = layout.cell === 'float';
-    this.#column.eachCell(row, (address) => {
-      if (isFloat) use(floats[address >> 3]!);
-      else use(signed[(address >> 2) + 1]! * 2 ** 32 + codes[address >> 2]!);
-    });
+  /** As {@link valuesAt}, for integer, float and datetime indexes: appends the double nearest to each value of each row. */
+  addNumbers(rows: Uint32Array, list: NumberList): void {
+    const column = this.#column;
+    const { layout, cellBytes } = column;
+    const readNumber = layout.cell === 'float' ? floatAt : integerAt;
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]!;
+      if (column.has('single', row)) list.add(readNumber(column, layout.cells + row * cellBytes), row);
+      else column.eachCell(row, (address) => list.add(readNumber(column, address), row));
+    }
   }
+}
+
+function floatAt({ floats }: Column, address: number): number {
+  return floats[address >> 3]!;
+}
+
+function integerAt({ codes, signed }: Column, address: number): number {
+  return signed[(address >> 2) + 1]! * 2 ** 32 + codes[address >> 2]!;
 }

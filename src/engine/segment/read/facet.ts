@@ -3,7 +3,7 @@ import type { Filter } from '../../../../schemas/filter.ts';
 import { wrongInput } from '../../../shared/errors.ts';
 import { parsePointId } from '../../../shared/ids.ts';
 import type { JsonWriter } from '../../../shared/json/writer.ts';
-import { type Count, type CountedValue, topCounts } from '../../query/facet.ts';
+import { type Count, type CountedValue, NumberCounts, topCounts } from '../../query/facet.ts';
 import type { Cancellation } from '../cancellation.ts';
 import type { Collection } from '../collection.ts';
 import { IndexedKey } from './indexed-key.ts';
@@ -46,26 +46,31 @@ function isCountable({ kind, params }: IndexedKey): boolean {
   return kind === 'keyword' || kind === 'uuid' || kind === 'bool';
 }
 
-function countIntegers(
+function* countIntegers(
   collection: Collection,
   key: IndexedKey,
   filter: Filter | undefined,
   cancel: Cancellation,
-): Count<number | bigint>[] {
-  const counts = new Map<number | bigint, number>();
-  const add = (value: number | bigint) => counts.set(value, (counts.get(value) ?? 0) + 1);
+): Generator<Count<number | bigint>> {
+  const counts = new NumberCounts();
+  const largeCounts = new Map<number | bigint, number>();
   for (const { segment, offsets } of matchingRows(collection, { filter, excluded: [] }, cancel)) {
-    const values = key.inSegment(segment);
-    for (const offset of offsets) {
-      let isExact = true;
-      values.eachNumber(offset, (value) => {
-        isExact &&= Number.isSafeInteger(value);
-      });
-      if (isExact) values.eachNumber(offset, add);
-      else for (const value of values.exactNumbers(offset)) add(value);
+    const rowValues = key.inSegment(segment);
+    const { values, rows, length } = rowValues.numbersOf(offsets);
+    const inexact = new Set<number>();
+    for (let i = 0; i < length; i++) {
+      const value = values[i]!;
+      if (Number.isSafeInteger(value)) counts.add(value);
+      else inexact.add(rows[i]!);
+    }
+    for (const row of inexact) {
+      for (const value of rowValues.exactNumbers(row)) {
+        if (!Number.isSafeInteger(Number(value))) largeCounts.set(value, (largeCounts.get(value) ?? 0) + 1);
+      }
     }
   }
-  return Array.from(counts, ([value, count]) => ({ value, count }));
+  yield* counts;
+  for (const [value, count] of largeCounts) yield { value, count };
 }
 
 function countCodes(
@@ -73,7 +78,7 @@ function countCodes(
   key: IndexedKey,
   filter: Filter | undefined,
   cancel: Cancellation,
-): readonly Count<CountedValue>[] {
+): Iterable<Count<CountedValue>> {
   let counts = new Uint32Array(CODES_START);
   const add = (code: number): void => {
     if (code >= counts.length) counts = widened(counts, code);

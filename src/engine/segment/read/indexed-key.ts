@@ -8,6 +8,7 @@ import type { Column } from '../../payload/fields/column.ts';
 import type { FieldIndex, IndexedValue } from '../../payload/fields/field-index.ts';
 import { kindOf } from '../../payload/fields/field-types.ts';
 import type { PayloadIndex } from '../../payload/fields/payload-indexes.ts';
+import { NumberList } from '../../payload/fields/number-list.ts';
 import { rowCells } from '../../payload/fields/row-cells.ts';
 import type { Collection } from '../collection.ts';
 import type { Segment } from '../segment.ts';
@@ -20,6 +21,8 @@ export class IndexedKey {
   readonly #collection: Collection;
   readonly #key: string;
   readonly #index: PayloadIndex;
+  readonly #fields = new Map<number, FieldIndex | undefined>();
+  readonly #numbers = new NumberList();
 
   private constructor(collection: Collection, key: string, index: PayloadIndex) {
     const { schema } = index.definition;
@@ -38,12 +41,18 @@ export class IndexedKey {
 
   /** The values in one segment, as of the last `env.refresh()`. */
   inSegment(segment: Segment): RowValues {
-    return new RowValues(
+    let field = this.#fields.get(segment.id);
+    if (field === undefined) {
+      field = this.#collection.indexes.fieldIndex(this.#key, segment.id);
+      this.#fields.set(segment.id, field);
+    }
+    return new RowValues({
       segment,
-      this.#index,
-      this.#collection.indexes.fieldIndex(this.#key, segment.id),
-      this.#collection,
-    );
+      field,
+      index: this.#index,
+      collection: this.#collection,
+      numbers: this.#numbers,
+    });
   }
 
   /** What a code stands for. */
@@ -64,21 +73,37 @@ export class RowValues {
   readonly #rows: number;
   readonly #hasUnknown: boolean;
   readonly #collection: Collection;
+  readonly #numbers: NumberList;
 
-  constructor(segment: Segment, index: PayloadIndex, field: FieldIndex | undefined, collection: Collection) {
-    this.#segment = segment;
-    this.#index = index;
-    this.#field = field;
-    this.#column = index.column(segment.id);
+  constructor(options: {
+    readonly segment: Segment;
+    readonly index: PayloadIndex;
+    readonly field: FieldIndex | undefined;
+    readonly collection: Collection;
+    /** For the answers of {@link numbersOf}. */
+    readonly numbers: NumberList;
+  }) {
+    this.#segment = options.segment;
+    this.#index = options.index;
+    this.#field = options.field;
+    this.#collection = options.collection;
+    this.#numbers = options.numbers;
+    this.#column = options.index.column(options.segment.id);
     this.#rows = this.#column?.word('rows') ?? 0;
     this.#hasUnknown = this.#column?.word('hasUnknown') === 1;
-    this.#collection = collection;
   }
 
-  /** For integer, float and datetime indexes: the double nearest to each value of a row. */
-  eachNumber(row: number, use: (value: number) => void): void {
-    if (this.#knows(row)) this.#field!.eachNumber(row, use);
-    else for (const cell of this.#cells(row)) use(Number(cell));
+  /** For integer, float and datetime indexes: the double nearest to each value of each row. Valid until the next call. */
+  numbersOf(rows: Uint32Array): NumberList {
+    const list = this.#numbers;
+    list.length = 0;
+    const known = this.#knowsAll(rows) ? rows : rows.filter((row) => this.#knows(row));
+    if (known.length > 0) this.#field!.addNumbers(known, list);
+    if (known.length === rows.length) return list;
+    for (const row of rows) {
+      if (!this.#knows(row)) for (const cell of this.#cells(row)) list.add(Number(cell), row);
+    }
+    return list;
   }
 
   /** For keyword, UUID and boolean indexes: the code of each value of a row, the same in all segments. */
@@ -99,6 +124,11 @@ export class RowValues {
     const column = this.#column!;
     if (column.has('foreign', row) || column.has('nulls', row)) return undefined;
     return this.#field!.valuesAt(row);
+  }
+
+  #knowsAll(rows: Uint32Array): boolean {
+    for (let i = 0; i < rows.length; i++) if (!this.#knows(rows[i]!)) return false;
+    return true;
   }
 
   #knows(row: number): boolean {

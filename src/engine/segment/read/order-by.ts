@@ -74,20 +74,14 @@ function byNearestDoubles(
   const { key, sign } = ordering;
   const isExact = key.kind === 'float';
   const best = new TopK(limit);
-  let isInexact = false;
-  let name = 0;
-  const offer = (value: number): void => {
-    if (!isExact && !Number.isSafeInteger(value)) isInexact = true;
-    if (isWanted(value, ordering)) best.offer(-sign * value, name);
-  };
   for (const { segment, offsets } of batches) {
-    const values = key.inSegment(segment);
+    const { values, rows, length } = key.inSegment(segment).numbersOf(offsets);
     const first = rowKey({ segment, offset: 0 });
-    for (const offset of offsets) {
-      name = first + offset;
-      values.eachNumber(offset, offer);
+    for (let i = 0; i < length; i++) {
+      const value = values[i]!;
+      if (!isExact && !Number.isSafeInteger(value)) return undefined;
+      if (isWanted(value, ordering)) best.offer(-sign * value, first + rows[i]!);
     }
-    if (isInexact) return undefined;
   }
   return best.sorted().map(({ score, name: row }) => ({ value: -sign * score, name: row }));
 }

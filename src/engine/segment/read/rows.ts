@@ -20,8 +20,8 @@ export interface RowBatch {
   readonly offsets: Uint32Array;
 }
 
-/** As many offsets as a scratch area holds. */
-export const BATCH_ROWS = 16_384;
+/** Few enough that their vectors stay in the processor's cache while they are compared with one example after the other. */
+export const BATCH_ROWS = 512;
 const OFFSETS = 2 ** 32;
 
 /** Rows of all points, deleted ones too: more are never found. */

@@ -57,8 +57,8 @@ export function similarities(
     );
     result.set(new Float32Array(buffer, scratch.scores, slice.length), from);
   }
-  for (const [i, offset] of offsets.entries()) {
-    if (!segment.hasVector(column, offset)) result[i] = Number.NaN;
+  for (let i = 0; i < offsets.length; i++) {
+    if (!segment.hasVector(column, offsets[i]!)) result[i] = Number.NaN;
   }
   return result;
 }

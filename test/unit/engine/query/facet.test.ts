@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { topCounts } from '../../../../src/engine/query/facet.ts';
+import { NumberCounts, topCounts } from '../../../../src/engine/query/facet.ts';
 import { runs } from '../../../helpers/property-runs.ts';
 
 test('largest counts first, of equal ones the smallest value', () => {
@@ -40,5 +40,41 @@ test('texts by their bytes in UTF-8', () => {
       assert.deepEqual(sorted, byBytes);
     }),
     runs(300),
+  );
+});
+
+test('the best of many are the first of all, sorted', () => {
+  const counts = fc.array(
+    fc.record({ value: fc.integer({ max: 50 }), count: fc.integer({ min: 1, max: 9 }) }),
+    {
+      maxLength: 400,
+    },
+  );
+  fc.assert(
+    fc.property(counts, fc.integer({ min: 1, max: 30 }), (given, limit) => {
+      const sorted = given.toSorted((a, b) => b.count - a.count || a.value - b.value);
+      assert.deepEqual(topCounts(given, limit), sorted.slice(0, limit));
+    }),
+    runs(200),
+  );
+});
+
+test('numbers are counted as a map counts them', () => {
+  const number = fc.oneof(
+    fc.integer({ min: -20, max: 20 }),
+    fc.maxSafeInteger(),
+    fc.integer({ min: -5, max: 5 }).map((n) => n * 2 ** 32),
+  );
+  fc.assert(
+    fc.property(fc.array(number, { maxLength: 3000, size: 'max' }), (numbers) => {
+      const counts = new NumberCounts();
+      const expected = new Map<number, number>();
+      for (const value of numbers) {
+        counts.add(value);
+        expected.set(value, (expected.get(value) ?? 0) + 1);
+      }
+      assert.deepEqual(new Map(Array.from(counts, ({ value, count }) => [value, count])), expected);
+    }),
+    runs(200),
   );
 });
