@@ -31,6 +31,8 @@ async function hits(body: object): Promise<[number, number][]> {
   return points.map(({ id, score }) => [id, Math.fround(score)]);
 }
 
+const queryFault = (body: object) => api.fault('POST', `${POINTS}/query`, body);
+
 test('vectors come back with their indices in order', async () => {
   await api.upsert('c', [
     { id: 1, vector: { plain: sparse([4294967295, 0, 7], [1, -0.5, 0.1]), dense: [1, 2] } },
@@ -154,6 +156,65 @@ test('with the idf modifier rare indices weigh more', async () => {
   ]);
 });
 
+test('document frequencies of a corpus, whatever the filter of the query is', async () => {
+  await api.upsert('c', [
+    point(1, [1], [1], { lang: 'de' }),
+    point(2, [1, 2], [1, 1], { lang: 'de' }),
+    point(3, [2], [1], { lang: 'en' }),
+  ]);
+  const query = sparse([1, 2], [1, 1]);
+  const corpus = (lang: string) => ({ must: { key: 'lang', match: { value: lang } } });
+  const german = { idf: { corpus: corpus('de') } };
+  assert.deepEqual(await hits({ query, using: 'with idf', params: german }), [
+    [2, Math.fround(idf(2, 2) + idf(2, 1))],
+    [3, idf(2, 1)],
+    [1, idf(2, 2)],
+  ]);
+  assert.deepEqual(await hits({ query, using: 'with idf', params: german, filter: corpus('en') }), [
+    [3, idf(2, 1)],
+  ]);
+  // A corpus without points knows nothing of any index.
+  assert.deepEqual(
+    await hits({ query: sparse([2], [1]), using: 'with idf', params: { idf: { corpus: corpus('fr') } } }),
+    [
+      [2, Math.fround(Math.LN2)],
+      [3, Math.fround(Math.LN2)],
+    ],
+  );
+  const global = await hits({ query, using: 'with idf' });
+  assert.deepEqual(await hits({ query, using: 'with idf', params: { idf: 'global' } }), global);
+});
+
+test('a corpus for a vector without idf', async () => {
+  for (const [query, using] of [
+    [sparse([1], [1]), 'plain'],
+    [[1, 2], 'dense'],
+  ] as const) {
+    assert.equal(
+      await queryFault({ query, using, params: { idf: { corpus: {} } } }),
+      `400 Bad request: idf params need a sparse vector with the idf modifier, '${using}' is none`,
+    );
+  }
+});
+
+test('recommendations and rescoring weigh as queries do', async () => {
+  await api.upsert('c', [
+    point(1, [1], [1]),
+    point(2, [1, 2], [1, 1]),
+    point(3, [2, 3], [1, 1]),
+    point(4, [9], [1]),
+  ]);
+  const query = sparse([2, 3], [1, 1]);
+  const plain = await hits({ query, using: 'with idf' });
+  assert.deepEqual(
+    await hits({ prefetch: { limit: 100, query: { sample: 'random' } }, query, using: 'with idf' }),
+    plain,
+  );
+  const recommend = { positive: [query], strategy: 'sum_scores' };
+  const [best] = await hits({ query: { recommend }, using: 'with idf' });
+  assert.deepEqual(best, plain[0]);
+});
+
 test('faults of sparse vectors that are written', async () => {
   const refusals = [
     [
@@ -183,8 +244,6 @@ test('faults of sparse vectors that are written', async () => {
   }
   assert.deepEqual(await api.result('POST', `${POINTS}/count`, {}), { count: 0 });
 });
-
-const queryFault = (body: object) => api.fault('POST', `${POINTS}/query`, body);
 
 test('faults of sparse queries', async () => {
   assert.equal(

@@ -1,6 +1,7 @@
 import type { IdfParams } from '../../../../schemas/query.ts';
 import { badRequest } from '../../../shared/errors.ts';
 import type { SideColumn } from '../../vectors/side-column.ts';
+import type { VectorConfig } from '../../vectors/vector-config.ts';
 import type { SparseValue } from '../../vectors/vector-value.ts';
 import type { Cancellation } from '../cancellation.ts';
 import type { Collection } from '../collection.ts';
@@ -13,10 +14,15 @@ interface Statistics {
   readonly frequencies: Uint32Array;
 }
 
+/** @throws NEARIFY_BAD_REQUEST if `idf` is given for a vector that has no such modifier */
+export function checkIdf(config: VectorConfig, idf: IdfParams | null | undefined): void {
+  if (!idf || (config.kind === 'sparse' && config.hasIdf)) return;
+  throw badRequest(`idf params need a sparse vector with the idf modifier, '${config.name}' is none`);
+}
+
 /**
  * The example with its weights multiplied by the inverse document frequencies of their indices, if its vector asks for
  * that; the same one if not. Frequencies are those of all points that have the vector, or of the corpus that `idf` names.
- * @throws NEARIFY_BAD_REQUEST if `idf` is given for a vector that has no such modifier
  */
 export function weighted(
   collection: Collection,
@@ -25,10 +31,7 @@ export function weighted(
   cancel: Cancellation,
 ): Example {
   const { config, value } = example;
-  if (config.kind !== 'sparse' || !config.hasIdf || value.kind !== 'sparse') {
-    if (!idf) return example;
-    throw badRequest(`idf params need a sparse vector with the idf modifier, '${config.name}' is none`);
-  }
+  if (config.kind !== 'sparse' || !config.hasIdf || value.kind !== 'sparse') return example;
   const corpus = typeof idf === 'object' && idf !== null ? idf.corpus : undefined;
   const statistics: Statistics = { documents: 0, frequencies: new Uint32Array(value.indices.length) };
   for (const segment of collection.segments) {

@@ -1,5 +1,5 @@
 import type { Combination } from '../../../query/combination.ts';
-import { weighted } from '../idf.ts';
+import { checkIdf, weighted } from '../idf.ts';
 import { rank } from '../rank.ts';
 import type { Example } from '../scorer.ts';
 import { inputRows, type Stage, type StageContext } from '../stage.ts';
@@ -14,7 +14,9 @@ export function combinedStage(
   combination: Combination,
   context: StageContext,
 ): Stage {
-  const { name: vectorName, metric } = context.vectorConfig();
+  const config = context.vectorConfig();
+  const { name: vectorName, metric } = config;
+  checkIdf(config, context.params?.idf);
   return {
     run: (execution, input) => {
       const { collection, cancel } = execution;

@@ -1,6 +1,6 @@
 import type { SearchParams, VectorInput } from '../../../../../schemas/query.ts';
 import type { Combination } from '../../../query/combination.ts';
-import { weighted } from '../idf.ts';
+import { checkIdf, weighted } from '../idf.ts';
 import { nearest, reportedScore } from '../nearest.ts';
 import { rank } from '../rank.ts';
 import type { ScoredRow } from '../rows.ts';
@@ -16,6 +16,7 @@ export function nearestStage(input: VectorInput, context: StageContext): Stage {
 /** Points near an example. */
 export function nearestTo(example: Example, params: SearchParams | undefined): Stage {
   const { metric } = example.config;
+  checkIdf(example.config, params?.idf);
   return {
     run: (execution, input) => {
       const found =
