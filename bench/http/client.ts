@@ -11,13 +11,13 @@ export class Client {
   }
 
   /** The result of an answer. @throws if the status is not 200 */
-  async call<T>(method: string, path: string, body?: string): Promise<T> {
+  async call<T>(method: string, path: string, body?: string | Uint8Array): Promise<T> {
     const { status, text } = await this.send(method, path, body);
     if (status !== 200) throw new Error(`${method} ${path}: ${status} ${text}`);
     return (JSON.parse(text) as { result: T }).result;
   }
 
-  send(method: string, path: string, body?: string): Promise<{ status: number; text: string }> {
+  send(method: string, path: string, body?: string | Uint8Array): Promise<{ status: number; text: string }> {
     return new Promise((resolve, reject) => {
       const headers = { 'content-type': 'application/json' };
       const sent = request(this.#url + path, { method, agent: this.#agent, headers }, (response) => {

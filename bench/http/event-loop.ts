@@ -5,6 +5,7 @@
  *   npm run bench -- http/event-loop            [seconds, 20 if not given]
  */
 import autocannon from 'autocannon';
+import { Client } from './client.ts';
 import { startBenchServer } from './server-process.ts';
 
 const DIM = 768;
@@ -13,19 +14,25 @@ const POINTS = 2000;
 const HEALTH_CHECKS_PER_SECOND = 200;
 const BODY_BYTES = 30 * 1024 * 1024;
 
+const UPSERT = '/collections/bench/points?wait=true';
+
 const seconds = Number(process.argv[2] ?? 20);
 const server = await startBenchServer();
 try {
-  const collection = `${server.url}/collections/bench`;
-  await send('PUT', collection, JSON.stringify({ vectors: { size: DIM, distance: 'Cosine' } }));
+  const client = new Client(server.url);
+  await client.call(
+    'PUT',
+    '/collections/bench',
+    JSON.stringify({ vectors: { size: DIM, distance: 'Cosine' } }),
+  );
   const body = upsertBody();
-  await send('PUT', `${collection}/points?wait=true`, body);
+  await client.call('PUT', UPSERT, body);
   await server.loopDelays();
 
   const end = new AbortController();
   let uploads = 0;
   const uploading = (async () => {
-    for (; !end.signal.aborted; uploads++) await send('PUT', `${collection}/points?wait=true`, body);
+    for (; !end.signal.aborted; uploads++) await client.call('PUT', UPSERT, body);
   })();
   const health = await autocannon({
     url: `${server.url}/healthz`,
@@ -36,6 +43,7 @@ try {
   });
   end.abort();
   await uploading;
+  client.close();
   const delays = await server.loopDelays();
   console.log(
     JSON.stringify({
@@ -58,14 +66,8 @@ function round(ms: number): number {
   return Math.round(ms * 100) / 100;
 }
 
-async function send(method: string, url: string, body: string | Uint8Array<ArrayBuffer>): Promise<void> {
-  const response = await fetch(url, { method, body });
-  if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${await response.text()}`);
-  await response.arrayBuffer();
-}
-
 /** 2,000 points with numbers as long as it takes to reach 30 MB. */
-function upsertBody(): Uint8Array<ArrayBuffer> {
+function upsertBody(): Uint8Array {
   const digits = Math.floor(BODY_BYTES / (POINTS * DIM)) - 4;
   const points = Array.from({ length: POINTS }, (_, id) => {
     const vector = Array.from({ length: DIM }, (__, i) => Math.sin(id * DIM + i).toFixed(digits));
