@@ -135,6 +135,49 @@ test('with an index on the key the groups are the same', async () => {
   await api.result('DELETE', '/collections/c/index/kind?wait=true');
 });
 
+/** Few points have the keys of most groups, some have several, most of the nearest have one and the same, or none. */
+function skewedKinds(id: number): unknown {
+  if (id < 200) return id % 3 === 0 ? undefined : 'big';
+  if (id % 7 === 0) return [`k${id % 100}`, 'big'];
+  if (id % 5 === 0) return id;
+  return `k${(id * 7919) % 400}`;
+}
+
+function expectedGroups(points: readonly { id: number; kind: unknown }[], limit: number, size: number) {
+  const expected = new Map<unknown, number[]>();
+  for (const { id, kind } of points) {
+    for (const key of kind === undefined ? [] : [kind].flat()) {
+      if (!expected.has(key) && expected.size < limit) expected.set(key, []);
+      const hits = expected.get(key);
+      if (hits !== undefined && hits.length < size) hits.push(id);
+    }
+  }
+  return [...expected];
+}
+
+test('an index finds what is missing in groups, wherever it is', async () => {
+  await api.create('skewed', { size: 1, distance: 'Manhattan' });
+  const points = Array.from({ length: 2500 }, (_, id) => ({ id, kind: skewedKinds(id) }));
+  await api.upsert(
+    'skewed',
+    points.map(({ id, kind }) => ({ id, vector: [id], payload: { kind } })),
+  );
+  const path = '/collections/skewed/index?wait=true';
+  for (const field_schema of [undefined, 'keyword', 'integer']) {
+    if (field_schema !== undefined) await api.result('PUT', path, { field_name: 'kind', field_schema });
+    for (const [limit, size] of [
+      [1, 300],
+      [3, 4],
+      [5, 1],
+      [40, 6],
+      [900, 20],
+    ] as const) {
+      const found = await shown({ query, group_by: 'kind', limit, group_size: size }, 'skewed');
+      assert.deepEqual(found, expectedGroups(points, limit, size), `${field_schema} ${limit} ${size}`);
+    }
+  }
+});
+
 test('an empty collection has no groups', async () => {
   await api.create('empty', { size: 1, distance: 'Dot' });
   assert.deepEqual(await groups({ query, group_by: 'kind' }, 'empty'), []);
