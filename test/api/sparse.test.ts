@@ -156,6 +156,8 @@ test('with the idf modifier rare indices weigh more', async () => {
   ]);
 });
 
+const corpus = (lang: string) => ({ must: { key: 'lang', match: { value: lang } } });
+
 test('document frequencies of a corpus, whatever the filter of the query is', async () => {
   await api.upsert('c', [
     point(1, [1], [1], { lang: 'de' }),
@@ -163,7 +165,6 @@ test('document frequencies of a corpus, whatever the filter of the query is', as
     point(3, [2], [1], { lang: 'en' }),
   ]);
   const query = sparse([1, 2], [1, 1]);
-  const corpus = (lang: string) => ({ must: { key: 'lang', match: { value: lang } } });
   const german = { idf: { corpus: corpus('de') } };
   assert.deepEqual(await hits({ query, using: 'with idf', params: german }), [
     [2, Math.fround(idf(2, 2) + idf(2, 1))],
