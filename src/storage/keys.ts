@@ -14,6 +14,7 @@
  * | 0x11   | index u32, 0x00                               | number of codes, u32 LE                           |
  * | 0x11   | index u32, 0x01, code u32                     | the text of the code, UTF-8                       |
  * | 0x11   | index u32, 0x02, text (see codeOfTextKey)     | the code of the text, u32 LE                      |
+ * | 0x12   | index u32, segment u32, code u32, block u32   | rows with a token of a text index (see postings.ts) |
  */
 import { createHash } from 'node:crypto';
 
@@ -26,6 +27,7 @@ export const PREFIX = {
   versions: 0x05,
   columnBlock: 0x10,
   dictionary: 0x11,
+  postings: 0x12,
 } as const;
 /** `hidden`: rows that the last transaction hid, whose payloads the next one removes. */
 export const META = {
@@ -102,6 +104,16 @@ export function indexPrefix(prefix: number, indexId: number): Buffer {
   return key;
 }
 
+export function postingsKey(indexId: number, segmentId: number, code: number, block: number): Buffer {
+  const key = Buffer.allocUnsafe(17);
+  key[0] = PREFIX.postings;
+  key.writeUInt32BE(indexId, 1);
+  key.writeUInt32BE(segmentId, 5);
+  key.writeUInt32BE(code, 9);
+  key.writeUInt32BE(block, 13);
+  return key;
+}
+
 const DICTIONARY = { size: 0, text: 1, code: 2 } as const;
 
 export function dictionarySizeKey(indexId: number): Buffer {
@@ -131,7 +143,7 @@ export function codeOfTextKey(indexId: number, text: string, isPrefix = false): 
   return Buffer.concat(parts);
 }
 
-/** The last number of a payload, tombstone, versions, row-batch, column-block or text key: its offset, block or first offset. */
+/** The last number of a payload, tombstone, versions, row-batch, column-block, postings or text key: its offset, block or first offset. */
 export function lastNumberOf(key: Uint8Array): number {
   return new DataView(key.buffer, key.byteOffset, key.byteLength).getUint32(key.byteLength - 4);
 }

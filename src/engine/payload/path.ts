@@ -108,3 +108,14 @@ export function findValues(payload: PayloadObject, path: KeyPath): PayloadValue[
   });
   return found;
 }
+
+/** All strings that the path leads to, those inside of an array at its end included. */
+export function textsAt(payload: PayloadObject, path: KeyPath): string[] {
+  const texts: string[] = [];
+  someFrom(payload, path, 0, (found) => {
+    for (const value of isPayloadArray(found) ? found : [found])
+      if (typeof value === 'string') texts.push(value);
+    return false;
+  });
+  return texts;
+}

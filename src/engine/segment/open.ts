@@ -10,6 +10,7 @@ import {
   META,
   metaKey,
   payloadKey,
+  postingsKey,
   rowBatchKey,
   segmentMetaKey,
   TOMBSTONE_BLOCK_ROWS,
@@ -198,6 +199,7 @@ export function removeSegment(env: Env, segmentId: number): void {
   const { indexes, dropped } = readIndexState(env);
   for (const id of [...indexes.map((index) => index.id), ...dropped]) {
     ranges.push([columnBlockKey(id, segmentId, 0), columnBlockKey(id, segmentId + 1, 0)]);
+    ranges.push([postingsKey(id, segmentId, 0, 0), postingsKey(id, segmentId + 1, 0, 0)]);
   }
   for (const [start, end] of ranges) {
     for (const key of Array.from(env.keys(start!, end!))) env.remove(key);

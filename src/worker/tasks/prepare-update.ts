@@ -20,6 +20,7 @@ import type { UpdateRequest } from '../../protocol/background-tasks.ts';
 import type { UpdateTask } from '../../protocol/tasks.ts';
 import { ServiceError } from '../../shared/errors.ts';
 import { compileValidator } from '../../shared/validation.ts';
+import { withLanguageNames } from './language-names.ts';
 
 /** Changes the collection within a transaction. A refusal that only shows here leaves what was done before it. */
 export type Application = (transaction: WriteTransaction) => void;
@@ -77,7 +78,7 @@ export function prepareUpdate(
   parse: () => unknown,
 ): Application[] {
   if (task === 'delete_index') return [prepareDeleteIndex(String(args.field_name))];
-  if (task === 'create_index') return [prepareCreateIndex(validateIndex(parse()))];
+  if (task === 'create_index') return [prepareCreateIndex(validateIndex(withLanguageNames(parse())))];
   if (task !== 'batch_update') {
     const { validate, prepare } = UPDATES[task];
     return [prepare(collection, validate(parse()))];

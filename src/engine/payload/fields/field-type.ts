@@ -6,11 +6,13 @@ import { atMost, type Bits, exactly, type Truth, union } from '../filter/truth.t
 import type { Cell } from './cells.ts';
 import type { Column } from './column.ts';
 import type { Dictionary } from './dictionary.ts';
+import type { TokenRows } from './token-rows.ts';
 
 /** An index in one segment, asked about the rows below `rows`. */
 export interface FieldView {
   readonly column: Column;
   readonly dictionary: Dictionary;
+  readonly tokenRows: TokenRows;
   readonly rows: number;
 }
 
@@ -28,8 +30,10 @@ export interface FieldType {
   isWhole?(value: PayloadValue): boolean;
   /** What the cell at an address stands for; absent: nothing that can be listed or sorted by. */
   valueAt?(view: Pick<FieldView, 'column' | 'dictionary'>, address: number): IndexedValue;
-  /** The test of one text, where the index changes what a match means. */
-  textTest?(match: Match): ((text: string) => boolean) | undefined;
+  /** The tokens of a text; absent: the index does not take texts apart. */
+  tokensOf?(text: string): string[];
+  /** The test of all texts under a key together, where the index changes what a match means. */
+  textTest?(match: Match): ((texts: readonly string[]) => boolean) | undefined;
   /*
    * The rows that pass a test, certainly or possibly; undefined or absent where the column is no help. `foreign` rows have
    * values that the column does not hold.

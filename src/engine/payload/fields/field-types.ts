@@ -1,4 +1,8 @@
-import type { PayloadFieldSchema, PayloadSchemaType } from '../../../../schemas/payload-index.ts';
+import type {
+  PayloadFieldSchema,
+  PayloadSchemaType,
+  TextIndexParams,
+} from '../../../../schemas/payload-index.ts';
 import { BOOLEAN } from './booleans.ts';
 import type { FieldType } from './field-type.ts';
 import { FLOAT } from './floats.ts';
@@ -6,6 +10,7 @@ import { INTEGER } from './integers.ts';
 import { DATETIME } from './moments.ts';
 import { GEO } from './places.ts';
 import { KEYWORD, UUID } from './texts.ts';
+import { textField } from './words.ts';
 
 /** The explicit table of index types, as functions of the schema. */
 const FIELD_TYPES: Record<PayloadSchemaType, (schema: PayloadFieldSchema) => FieldType> = {
@@ -16,7 +21,7 @@ const FIELD_TYPES: Record<PayloadSchemaType, (schema: PayloadFieldSchema) => Fie
   datetime: () => DATETIME,
   uuid: () => UUID,
   geo: () => GEO,
-  text: () => KEYWORD,
+  text: (schema) => textField(typeof schema === 'string' ? {} : (schema as TextIndexParams)),
 };
 
 export function fieldType(schema: PayloadFieldSchema): FieldType {

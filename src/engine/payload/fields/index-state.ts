@@ -38,7 +38,7 @@ export function cleanDropped(env: Env): void {
   const state = readIndexState(env);
   const [id, ...rest] = state.dropped;
   if (id === undefined) return;
-  const keys = [PREFIX.columnBlock, PREFIX.dictionary].flatMap((prefix) =>
+  const keys = [PREFIX.columnBlock, PREFIX.dictionary, PREFIX.postings].flatMap((prefix) =>
     firstKeys(env, indexPrefix(prefix, id)),
   );
   for (const key of keys) env.remove(key);

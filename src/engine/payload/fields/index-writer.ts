@@ -3,7 +3,7 @@ import { assert } from '../../../shared/assert.ts';
 import { parsePayload, type PayloadObject } from '../../../shared/json/lossless.ts';
 import type { Env } from '../../../storage/env.ts';
 import { columnBlockKey } from '../../../storage/keys.ts';
-import { parsePath, pathKey } from '../path.ts';
+import { parsePath, pathKey, textsAt } from '../path.ts';
 import { NO_CELLS } from './cells.ts';
 import { Column, createColumn } from './column.ts';
 import { ColumnWriter } from './column-writer.ts';
@@ -16,6 +16,7 @@ import {
   type PayloadIndexHandle,
 } from './payload-indexes.ts';
 import { rowCells } from './row-cells.ts';
+import { TokenRowsWriter } from './token-rows.ts';
 
 /** A segment as far as columns follow it. */
 export interface IndexedSegment {
@@ -29,18 +30,50 @@ class IndexChanges {
   index: PayloadIndex;
   readonly dictionary: DictionaryWriter;
   readonly writers = new Map<number, ColumnWriter>();
+  readonly tokenRows = new Map<number, TokenRowsWriter>();
+  readonly #env: Env;
 
   constructor(index: PayloadIndex, env: Env) {
     this.index = index;
+    this.#env = env;
     this.dictionary = new DictionaryWriter(index.dictionary, env, index.definition.id);
   }
 
-  /** `payload`: undefined for a row that is gone. */
-  set(segment: IndexedSegment, row: number, payload: PayloadObject | undefined): void {
+  /** `payload`: undefined for a row that is gone; `before`: what the row had until now. */
+  set(segment: IndexedSegment, row: number, payload?: PayloadObject, before?: PayloadObject): void {
     const { path, type } = this.index;
     const codeFor = (text: string) => this.dictionary.codeFor(text);
-    const cells = payload === undefined ? NO_CELLS : rowCells(payload, path, type, codeFor);
+    let cells = payload === undefined ? NO_CELLS : rowCells(payload, path, type, codeFor);
+    if (type.tokensOf !== undefined) {
+      const tokens = this.#tokens(payload);
+      this.#tokenRows(segment.id).change(row, this.#tokens(before), tokens);
+      if (cells.values.length > 0) {
+        cells = { ...cells, values: [tokens.values().reduce((sum, count) => sum + count, 0)] };
+      }
+    }
     this.writers.get(segment.id)!.set(row, cells);
+  }
+
+  /** The tokens of all strings under the key, by their codes, with how often each occurs. */
+  #tokens(payload: PayloadObject | undefined): Map<number, number> {
+    const counts = new Map<number, number>();
+    if (payload === undefined) return counts;
+    const { path, type } = this.index;
+    for (const text of textsAt(payload, path)) {
+      for (const token of type.tokensOf!(text)) {
+        const code = this.dictionary.codeFor(token);
+        counts.set(code, (counts.get(code) ?? 0) + 1);
+      }
+    }
+    return counts;
+  }
+
+  #tokenRows(segmentId: number): TokenRowsWriter {
+    const known = this.tokenRows.get(segmentId);
+    if (known !== undefined) return known;
+    const writer = new TokenRowsWriter(this.#env, this.index.definition.id, segmentId);
+    this.tokenRows.set(segmentId, writer);
+    return writer;
   }
 }
 
@@ -88,14 +121,20 @@ export class IndexWriter {
     }
   }
 
-  /** A row has got another payload. */
-  rewrite(segment: IndexedSegment, row: number, payload: Uint8Array): void {
+  /** Whether `rewrite` has to be told what a row had before. */
+  get asksForBefore(): boolean {
+    return this.#changes.some(({ index }) => index.type.tokensOf !== undefined);
+  }
+
+  /** A row gets another payload; `before`: the one that it has, if `asksForBefore`. */
+  rewrite(segment: IndexedSegment, row: number, payload: Uint8Array, before?: Uint8Array): void {
+    const parsedBefore = before && parsePayload(before);
     let parsed: PayloadObject | undefined;
     for (const changes of this.#changes) {
       const { rowsEnd } = this.#follow(changes, segment);
       if (row >= rowsEnd) continue;
       parsed ??= parsePayload(payload);
-      changes.set(segment, row, parsed);
+      changes.set(segment, row, parsed, parsedBefore);
     }
   }
 
@@ -161,8 +200,9 @@ export class IndexWriter {
   /** Writes what has changed; call inside the transaction, last. */
   store(): void {
     const { env } = this.#before;
-    for (const { index, dictionary, writers } of this.#changes) {
+    for (const { index, dictionary, writers, tokenRows } of this.#changes) {
       dictionary.store();
+      for (const rows of tokenRows.values()) rows.store();
       for (const [segmentId, writer] of writers) {
         for (const { block, value } of writer.encodedBlocks()) {
           env.put(columnBlockKey(index.definition.id, segmentId, block), value);

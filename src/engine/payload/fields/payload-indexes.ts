@@ -10,6 +10,7 @@ import { Dictionary } from './dictionary.ts';
 import { FieldIndex } from './field-index.ts';
 import type { FieldType, FieldView } from './field-type.ts';
 import { fieldType, kindOf } from './field-types.ts';
+import { TokenRows } from './token-rows.ts';
 
 /** What is stored of an index beside its columns. */
 export interface IndexDefinition {
@@ -48,7 +49,7 @@ export class PayloadIndex implements KeyIndex {
   }
 
   /** How a text index takes texts apart, for filters that look at payloads. */
-  textTest(match: Match): ((text: string) => boolean) | undefined {
+  textTest(match: Match): ((texts: readonly string[]) => boolean) | undefined {
     return this.type.textTest?.(match);
   }
 
@@ -144,7 +145,8 @@ export class PayloadIndexes {
     const viewOf = (index: PayloadIndex | undefined): FieldView | undefined => {
       const column = index?.column(segmentId);
       if (index === undefined || column === undefined || column.word('rows') < rows) return undefined;
-      return { column, dictionary: index.dictionary, rows };
+      const tokenRows = new TokenRows(this.env, index.definition.id, segmentId);
+      return { column, dictionary: index.dictionary, tokenRows, rows };
     };
     if ('key' in condition) return this.#answerField(condition, viewOf);
     if ('is_empty' in condition) {

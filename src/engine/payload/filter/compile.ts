@@ -11,8 +11,11 @@ export type { FilterPoint, Predicate };
 
 /** A payload index as far as it changes what conditions on its key mean. */
 export interface KeyIndex {
-  /** The test of a text for `text`, `text_any` and `phrase`, if the index takes texts apart; else they are substrings. */
-  textTest?(match: Match): ((text: string) => boolean) | undefined;
+  /**
+   * The test of all strings under the key together for `text`, `text_any` and `phrase`, if the index takes texts apart;
+   * else these look for substrings.
+   */
+  textTest?(match: Match): ((texts: readonly string[]) => boolean) | undefined;
 }
 
 /** What of the collection changes the meaning of a condition. */
@@ -25,7 +28,7 @@ function compileCondition(condition: Condition, context: FilterContext): Predica
   if ('key' in condition) {
     const { match, key } = condition;
     const index = match && context.indexes?.get(pathKey(parsePath(key)));
-    return compileField(condition, match && index?.textTest?.(match));
+    return compileField(condition, match ? index?.textTest?.(match) : undefined);
   }
   if ('is_empty' in condition) return compileIsEmpty(parsePath(condition.is_empty.key));
   if ('is_null' in condition) {

@@ -136,8 +136,11 @@ export class WriteTransaction {
 
   /** Replaces the payload of a point, as JSON text, where it lies: nothing needs to be linked or indexed by vector again. */
   rewrite({ segment, offset }: Location, payload: Uint8Array): void {
-    this.collection.env.put(payloadKey(segment.id, offset), payload);
-    this.indexes.rewrite(segment, offset, payload);
+    const { env } = this.collection;
+    const key = payloadKey(segment.id, offset);
+    const before = this.indexes.asksForBefore ? env.get(key) : undefined;
+    env.put(key, payload);
+    this.indexes.rewrite(segment, offset, payload, before);
     const { first, rewritten } = this.#changesOf(segment);
     if (offset >= first) segment.writeVersion(offset, this.#seq);
     else rewritten.set(offset, this.#seq);

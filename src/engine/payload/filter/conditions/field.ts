@@ -1,9 +1,9 @@
 /** Conditions on the values under a key. */
 import type { FieldCondition } from '../../../../../schemas/filter.ts';
-import { parsePath, someValue } from '../../path.ts';
+import { parsePath, someValue, textsAt } from '../../path.ts';
 import type { Predicate, ValueTest } from '../predicate.ts';
 import { compileGeoBoundingBox, compileGeoPolygon, compileGeoRadius } from './geo.ts';
-import { compileMatch, type TextTest } from './match.ts';
+import { compileMatch } from './match.ts';
 import { compileIsEmptyField, compileIsNullField, compileValuesCount } from './presence.ts';
 import { compileRange } from './range.ts';
 
@@ -26,9 +26,9 @@ function loneTest(condition: FieldCondition): LoneTest | undefined {
 }
 
 /** The tests of which one must hold. */
-function alternatives(condition: FieldCondition, textTest: TextTest | null | undefined): ValueTest[] {
+function alternatives(condition: FieldCondition, isMatchKnown: boolean): ValueTest[] {
   const tests: ValueTest[] = [];
-  if (condition.match) tests.push(compileMatch(condition.match, textTest));
+  if (condition.match && !isMatchKnown) tests.push(compileMatch(condition.match));
   if (condition.range) tests.push(compileRange(condition.range));
   if (condition.geo_radius) tests.push(compileGeoRadius(condition.geo_radius));
   if (condition.geo_bounding_box) tests.push(compileGeoBoundingBox(condition.geo_bounding_box));
@@ -36,15 +36,17 @@ function alternatives(condition: FieldCondition, textTest: TextTest | null | und
   return tests;
 }
 
+type TextsTest = (texts: readonly string[]) => boolean;
+
 const isAnything: ValueTest = () => true;
 
 /**
- * Compiles a condition with a `key`: true if a value found passes. `textTest` is what its `match` means where a text index
- * says so.
+ * Compiles a condition with a `key`: true if a value found passes. `textsTest` is what its `match` asks of all strings found,
+ * where a text index says so.
  *
  * @throws NEARIFY_FORMAT for a path or a bound that does not parse
  */
-export function compileField(condition: FieldCondition, textTest?: TextTest | null): Predicate {
+export function compileField(condition: FieldCondition, textsTest?: TextsTest): Predicate {
   const path = parsePath(condition.key);
   const lone = loneTest(condition);
   if (lone !== undefined) {
@@ -55,8 +57,12 @@ export function compileField(condition: FieldCondition, textTest?: TextTest | nu
       return someValue(payload, path, test) || !someValue(payload, path, isAnything);
     };
   }
-  const tests = alternatives(condition, textTest);
+  const tests = alternatives(condition, textsTest !== undefined);
   const either: ValueTest = (value) => tests.some((test) => test(value));
   const test = tests.length === 1 ? tests[0]! : either;
-  return (point) => someValue(point.payload(), path, test);
+  if (textsTest === undefined) return (point) => someValue(point.payload(), path, test);
+  return (point) => {
+    const payload = point.payload();
+    return textsTest(textsAt(payload, path)) || (tests.length > 0 && someValue(payload, path, test));
+  };
 }

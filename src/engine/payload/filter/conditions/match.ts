@@ -62,10 +62,7 @@ function testOf(match: Match): ValueTest {
   return (value) => !isPayloadArray(value) && members.has(value);
 }
 
-/**
- * Compiles a `match`; of an array, one element must match (for `except`: one must be outside). `textTest` takes the place
- * of what it asks of strings.
- */
-export function compileMatch(match: Match, textTest?: TextTest | null): ValueTest {
-  return anyElement(textTest ? isText(textTest) : testOf(match));
+/** Compiles a `match`; of an array, one element must match (for `except`: one must be outside). */
+export function compileMatch(match: Match): ValueTest {
+  return anyElement(testOf(match));
 }

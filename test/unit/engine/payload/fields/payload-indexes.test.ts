@@ -68,7 +68,7 @@ class Comparison {
   #createIndex(): void {
     const keys = Object.keys(KEYS) as (keyof typeof KEYS)[];
     const key = keys[this.random.between(0, keys.length - 1)]!;
-    const types = KEYS[key];
+    const types: readonly (string | object)[] = KEYS[key];
     const type = types[this.random.between(0, types.length - 1)]!;
     this.#apply('create_index', JSON.stringify({ field_name: key, field_schema: type }));
   }

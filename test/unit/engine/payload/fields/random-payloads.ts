@@ -3,7 +3,18 @@ import type { Condition, Filter } from '../../../../../schemas/filter.ts';
 import type { Random } from '../../../../helpers/random.ts';
 
 const UUIDS = ['936da01f-9abd-4d9d-80c7-02af85c822a8', '936DA01F-9ABD-4D9D-80C7-02AF85C822A9', 'no-uuid'];
-const TEXTS = ['red', 'Red', 'reddish', '', 'été', 'x'.repeat(500), `${'x'.repeat(500)}y`, '1'];
+const TEXTS = [
+  'the red fox, and the red hen',
+  'Red hen and fox',
+  'red',
+  'Red',
+  'reddish',
+  '',
+  'été',
+  'x'.repeat(500),
+  `${'x'.repeat(500)}y`,
+  '1',
+];
 const MOMENTS = [
   '2024-01-01',
   '2024-01-01T00:00:00Z',
@@ -39,9 +50,17 @@ const PLACES = [
   '{"lon":1}',
 ];
 
+const PHRASES = {
+  type: 'text',
+  phrase_matching: true,
+  stopwords: 'english',
+  stemmer: { type: 'snowball', language: 'english' },
+};
+const PREFIXES = { type: 'text', tokenizer: 'prefix', min_token_len: 2, max_token_len: 4 };
+
 /** The keys that payloads have, each with the types of index that make sense for it. */
 export const KEYS = {
-  k: ['keyword', 'text'],
+  k: ['keyword', 'text', PHRASES, PREFIXES],
   n: ['integer', 'float'],
   d: ['datetime'],
   b: ['bool'],
@@ -109,7 +128,7 @@ const DOUBLES = [0, 1, -1, 2, 2.5, 9_007_199_254_740_992, 2 ** 63, -(2 ** 63), 1
 
 /** Tests that suit the values under a key, by their numbers below. */
 const SUITING: Readonly<Record<string, readonly number[]>> = {
-  k: [0, 1, 2, 3, 4, 5],
+  k: [0, 1, 2, 3, 4, 5, 14, 14, 4, 5],
   n: [0, 1, 2, 6, 6, 6],
   d: [0, 8, 8, 8],
   b: [0],
@@ -120,7 +139,7 @@ const SUITING: Readonly<Record<string, readonly number[]>> = {
 function fieldTest(random: Random, key = ''): object {
   const strings = [...TEXTS, ...UUIDS, ...MOMENTS];
   const suiting = random.chance(0.7) ? SUITING[key] : undefined;
-  switch (suiting === undefined ? random.between(0, 13) : pick(random, suiting)) {
+  switch (suiting === undefined ? random.between(0, 14) : pick(random, suiting)) {
     case 0:
       return { match: { value: pick(random, [...strings, ...INTEGERS, true, false]) } };
     case 1:
@@ -130,9 +149,11 @@ function fieldTest(random: Random, key = ''): object {
     case 3:
       return { match: { prefix: pick(random, ['', 're', 'x'.repeat(450), '2024']) } };
     case 4:
-      return { match: { text: pick(random, ['re', 'd', '', 'X']) } };
+      return {
+        match: { text: pick(random, ['re', 'red', '', 'X', 'HEN red', 'the', 'foxes', 'fox zebra']) },
+      };
     case 5:
-      return { match: { text_any: pick(random, ['re 2024', 'zz', '']) } };
+      return { match: { text_any: pick(random, ['re 2024', 'zz', '', 'hen zebra', 'the']) } };
     case 6:
     case 7:
       return { range: range(random, DOUBLES) };
@@ -144,6 +165,10 @@ function fieldTest(random: Random, key = ''): object {
       return { is_empty: random.chance(0.5) };
     case 11:
       return { is_null: random.chance(0.5) };
+    case 14:
+      return {
+        match: { phrase: pick(random, ['red hen', 'red fox', 'fox red', 'hens and foxes', '', 'red']) },
+      };
     default:
       return geoTest(random);
   }
