@@ -20,12 +20,14 @@ from comparison import Difference, check, compare_hits, compare_record, compare_
 from generators import COLLECTION_NAMES, UNKNOWN_ID, Generator
 from local_mode import correct_local_mode
 from queries import QueryGenerator, QueryOperations
+from values import ValueOperations
 from vectors import VectorOperations
 
 DEFAULT_SEED = 20_250_101
 ROUNDS = 8
 STEPS = 150
 MORE_THAN_ALL = 1000
+AVERAGE_OF_NOTHING = models.RecommendQuery(recommend=models.RecommendInput(positive=[], negative=[]))
 
 
 class Failure:
@@ -52,7 +54,7 @@ def outcome(action: Callable[[], Any]) -> Any:
         return Failure(error)
 
 
-class Round(QueryOperations, VectorOperations):
+class Round(QueryOperations, ValueOperations, VectorOperations):
     """One collection on both sides. Every `op_…` method is one operation; `last` describes the one that runs."""
 
     def __init__(self, remote: QdrantClient, local: QdrantClient, generator: Generator, name: str):
@@ -325,6 +327,8 @@ class Round(QueryOperations, VectorOperations):
             ("query_points", [self.name, UNKNOWN_ID], {"using": using}),
             ("query_points", [self.name, vector], {"using": using, "limit": 0}),
             ("query_points", ["missing", vector], {}),
+            ("query_points", [self.name, AVERAGE_OF_NOTHING], {"using": using}),
+            ("query_points_groups", [self.name, "a", vector], {"using": "unknown"}),
             ("scroll", [self.name], {"limit": 0}),
             ("scroll", ["missing"], {}),
             ("retrieve", ["missing"], {"ids": [1]}),
