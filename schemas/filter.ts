@@ -22,6 +22,9 @@ export type MatchPhrase = Static<typeof MatchPhrase>;
 export const MatchPrefix = component('MatchPrefix', Type.Object({ prefix: Type.String() }));
 export type MatchPrefix = Static<typeof MatchPrefix>;
 
+export const MatchSubstring = component('MatchSubstring', Type.Object({ substring: Type.String() }));
+export type MatchSubstring = Static<typeof MatchSubstring>;
+
 export const AnyVariants = component(
   'AnyVariants',
   Type.Union([Type.Array(Type.String()), Type.Array(int64())], {
@@ -38,7 +41,16 @@ export type MatchExcept = Static<typeof MatchExcept>;
 
 export const Match = component(
   'Match',
-  Type.Union([MatchValue, MatchText, MatchTextAny, MatchPhrase, MatchPrefix, MatchAny, MatchExcept]),
+  Type.Union([
+    MatchValue,
+    MatchText,
+    MatchTextAny,
+    MatchPhrase,
+    MatchPrefix,
+    MatchSubstring,
+    MatchAny,
+    MatchExcept,
+  ]),
 );
 export type Match = Static<typeof Match>;
 

@@ -50,6 +50,9 @@ const CASES = [
   [{ prefix: 'hel' }, ['"hello big world"']],
   [{ prefix: 'HEL' }, []],
   [{ prefix: '' }, TEXTS],
+  [{ substring: 'o big' }, ['"hello big world"']],
+  [{ substring: 'O BIG' }, []],
+  [{ substring: '' }, TEXTS],
 ] as const;
 
 for (const [match, expected] of CASES) {

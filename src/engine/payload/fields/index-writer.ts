@@ -1,9 +1,9 @@
 import type { PayloadFieldSchema } from '../../../../schemas/payload-index.ts';
 import { assert } from '../../../shared/assert.ts';
-import { parsePayload, type PayloadObject } from '../../../shared/json/lossless.ts';
+import { parsePayload, type PayloadObject, stringifyPayload } from '../../../shared/json/lossless.ts';
 import type { Env } from '../../../storage/env.ts';
 import { columnBlockKey } from '../../../storage/keys.ts';
-import { parsePath, pathKey, textsAt } from '../path.ts';
+import { findValues, type KeyPath, parsePath, pathKey, textsAt } from '../path.ts';
 import { NO_CELLS } from './cells.ts';
 import { Column, createColumn } from './column.ts';
 import { ColumnWriter } from './column-writer.ts';
@@ -42,6 +42,7 @@ class IndexChanges {
   /** `payload`: undefined for a row that is gone; `before`: what the row had until now. */
   set(segment: IndexedSegment, row: number, payload?: PayloadObject, before?: PayloadObject): void {
     const { path, type } = this.index;
+    if (payload !== undefined && before !== undefined && isSameAt(path, before, payload)) return;
     const codeFor = (text: string) => this.dictionary.codeFor(text);
     let cells = payload === undefined ? NO_CELLS : rowCells(payload, path, type, codeFor);
     if (type.tokensOf !== undefined) {
@@ -75,6 +76,11 @@ class IndexChanges {
     this.tokenRows.set(segmentId, writer);
     return writer;
   }
+}
+
+/** Both payloads have the same under a key, so that its index need not change. */
+function isSameAt(path: KeyPath, a: PayloadObject, b: PayloadObject): boolean {
+  return stringifyPayload(findValues(a, path)) === stringifyPayload(findValues(b, path));
 }
 
 /**

@@ -1,8 +1,9 @@
-import type { Condition, FieldCondition, Filter, Match } from '../../../../schemas/filter.ts';
+import type { Condition, FieldCondition, Filter, Match, Nested } from '../../../../schemas/filter.ts';
 import type { PayloadFieldSchema } from '../../../../schemas/payload-index.ts';
 import type { Env } from '../../../storage/env.ts';
-import type { FilterContext, KeyIndex } from '../filter/compile.ts';
-import type { Truth } from '../filter/truth.ts';
+import { type FilterContext, type KeyIndex, listOf } from '../filter/compile.ts';
+import { elementsPath } from '../filter/conditions/nested.ts';
+import { atMost, type Bits, intersection, type Truth, union } from '../filter/truth.ts';
 import { EVERY, type KeyPath, parsePath, pathKey } from '../path.ts';
 import { answerField, answerIsEmpty, answerIsNull } from './answer.ts';
 import { Column, type ColumnHandle } from './column.ts';
@@ -61,6 +62,8 @@ export class PayloadIndex implements KeyIndex {
     return { ...this.definition, columns: this.columns.map(({ handle }) => handle) };
   }
 }
+
+type ViewOf = (index: PayloadIndex | undefined) => FieldView | undefined;
 
 /** The payload indexes of a collection on one thread. */
 export class PayloadIndexes {
@@ -142,13 +145,14 @@ export class PayloadIndexes {
     condition: Exclude<Condition, Filter>,
     { segmentId, rows }: { readonly segmentId: number; readonly rows: number },
   ): Truth | undefined {
-    const viewOf = (index: PayloadIndex | undefined): FieldView | undefined => {
+    const viewOf: ViewOf = (index) => {
       const column = index?.column(segmentId);
       if (index === undefined || column === undefined || column.word('rows') < rows) return undefined;
       const tokenRows = new TokenRows(this.env, index.definition.id, segmentId);
       return { column, dictionary: index.dictionary, tokenRows, rows };
     };
     if ('key' in condition) return this.#answerField(condition, viewOf);
+    if ('nested' in condition) return this.#answerNested(condition.nested, viewOf);
     if ('is_empty' in condition) {
       const view = viewOf(this.find(condition.is_empty.key));
       return view && answerIsEmpty(view);
@@ -160,13 +164,35 @@ export class PayloadIndexes {
     return undefined;
   }
 
-  #answerField(
-    condition: FieldCondition,
-    viewOf: (index: PayloadIndex | undefined) => FieldView | undefined,
-  ): Truth | undefined {
+  #answerField(condition: FieldCondition, viewOf: ViewOf): Truth | undefined {
     const index = this.find(condition.key);
     const view = viewOf(index);
     if (index === undefined || view === undefined) return undefined;
     return answerField(index.type, view, condition, !index.path.includes(EVERY));
   }
+
+  /** An element that passes the inner filter has values under its keys, which the indexes of those know. */
+  #answerNested({ key, filter }: Nested, viewOf: ViewOf): Truth | undefined {
+    const prefix = elementsPath(key);
+    const possible = (condition: Condition) => this.#possibleBelow(prefix, condition, viewOf);
+    const bounds = listOf(filter.must).map(possible);
+    const should = listOf(filter.should).map(possible);
+    if (should.length > 0 && should.every((bound) => bound !== undefined)) bounds.push(should.reduce(union));
+    const known = bounds.filter((bound) => bound !== undefined);
+    return known.length === 0 ? undefined : atMost(known.reduce(intersection));
+  }
+
+  #possibleBelow(prefix: KeyPath, condition: Condition, viewOf: ViewOf): Bits | undefined {
+    if (!('key' in condition) || isOfPresence(condition)) return undefined;
+    const index = this.#complete.get(pathKey([...prefix, ...parsePath(condition.key)]));
+    const view = viewOf(index);
+    // Inside of a nested filter no text index says what a match means.
+    if (index === undefined || view === undefined || index.type.tokensOf !== undefined) return undefined;
+    return answerField(index.type, view, condition, false)?.possible;
+  }
+}
+
+/** A condition that can hold where there is no value. */
+function isOfPresence({ values_count, is_empty, is_null }: FieldCondition): boolean {
+  return Boolean(values_count) || typeof is_empty === 'boolean' || typeof is_null === 'boolean';
 }

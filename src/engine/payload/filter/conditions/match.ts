@@ -4,6 +4,7 @@ import type {
   Match,
   MatchPhrase,
   MatchPrefix,
+  MatchSubstring,
   MatchText,
   MatchTextAny,
 } from '../../../../../schemas/filter.ts';
@@ -36,11 +37,13 @@ function hasAnyWord(words: string): TextTest {
   return (text) => pieces.some((piece) => text.includes(piece));
 }
 
-type TextMatch = MatchText | MatchTextAny | MatchPhrase | MatchPrefix;
+type TextMatch = MatchText | MatchTextAny | MatchPhrase | MatchPrefix | MatchSubstring;
+
+const TEXT_MATCHES = ['text', 'text_any', 'phrase', 'prefix', 'substring'];
 
 /** A match that looks into strings. */
 export function isTextMatch(match: Match): match is TextMatch {
-  return 'text' in match || 'text_any' in match || 'phrase' in match || 'prefix' in match;
+  return TEXT_MATCHES.some((name) => name in match);
 }
 
 /** What a match asks of a string that no text index takes apart. */
@@ -48,6 +51,7 @@ export function plainTextTest(match: TextMatch): TextTest {
   if ('text' in match) return (text) => text.includes(match.text);
   if ('text_any' in match) return hasAnyWord(match.text_any);
   if ('phrase' in match) return (text) => text.includes(match.phrase);
+  if ('substring' in match) return (text) => text.includes(match.substring);
   return (text) => text.startsWith(match.prefix);
 }
 

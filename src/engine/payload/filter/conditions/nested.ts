@@ -20,7 +20,7 @@ class Element implements FilterPoint {
 }
 
 /** The path of the elements of an array, which a path may name with or without `[]` at its end. */
-function elementsPath(key: string): KeyPath {
+export function elementsPath(key: string): KeyPath {
   const path = parsePath(key);
   return path.at(-1) === EVERY ? path : [...path, EVERY];
 }

@@ -147,7 +147,9 @@ function fieldTest(random: Random, key = ''): object {
     case 2:
       return { match: { except: random.chance(0.5) ? some(random, strings) : some(random, INTEGERS) } };
     case 3:
-      return { match: { prefix: pick(random, ['', 're', 'x'.repeat(450), '2024']) } };
+      return random.chance(0.6)
+        ? { match: { prefix: pick(random, ['', 're', 'x'.repeat(450), '2024']) } }
+        : { match: { substring: pick(random, ['', 'ed', 'red hen', 'x'.repeat(450), '-0']) } };
     case 4:
       return {
         match: { text: pick(random, ['re', 'red', '', 'X', 'HEN red', 'the', 'foxes', 'fox zebra']) },
