@@ -89,7 +89,7 @@ export class ColumnWriter {
     if (bitmaps[COLUMN_BITMAPS.indexOf('foreign')]!.some((byte) => byte !== 0))
       this.column.setWord('hasForeign', 1);
     let next = 0;
-    for (let row = first; row < first + rows; row++) {
+    for (let row = first; row < first + rows && next < lists.length; row++) {
       if (!this.column.has('multiple', row)) continue;
       const fits = this.#appendEntries(row, lists[next++]!);
       this.#setFlag('multiple', row, fits);
