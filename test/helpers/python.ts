@@ -1,13 +1,12 @@
-/** Runs Python scripts in a virtual environment below `.venv/`, which is made once for each state of the requirements. */
+/** Runs Python scripts in virtual environments below `.venv/`, each made once for each state of its requirements. */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SCRIPTS = path.join(ROOT, 'test/clients/python');
-const REQUIREMENTS = path.join(SCRIPTS, 'requirements.txt');
 const ENVIRONMENTS = path.join(ROOT, '.venv');
 
 /** Fails where the standard library lacks what a virtual environment needs, as on Debian without python3-venv. */
@@ -31,22 +30,35 @@ function runToEnd(command: string, args: readonly string[]): void {
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${stdout}${stderr}`);
 }
 
+/** The folder below `.venv/` of the environment that a file of requirements asks for. */
+function environmentName(requirements: string): string {
+  const version = spawnSync('python3', ['--version'], { encoding: 'utf8' }).stdout;
+  const content = readFileSync(path.join(SCRIPTS, requirements));
+  return createHash('sha256').update(content).update(version).digest('hex').slice(0, 16);
+}
+
+/** Removes the environments that no file of requirements asks for any more. */
+function removeStaleEnvironments(): void {
+  const wanted = new Set(globSync('requirements*.txt', { cwd: SCRIPTS }).map(environmentName));
+  for (const entry of readdirSync(ENVIRONMENTS)) {
+    if (!wanted.has(entry) && !entry.startsWith('draft-'))
+      rmSync(path.join(ENVIRONMENTS, entry), { recursive: true });
+  }
+}
+
 /**
  * The interpreter of the environment that has the requirements installed. It is made under a name of its own and then
  * renamed, so that a run that was broken off, or another one at the same time, leaves no half environment behind.
  */
-function preparePython(): string {
-  const version = spawnSync('python3', ['--version'], { encoding: 'utf8' }).stdout;
-  const fingerprint = createHash('sha256').update(readFileSync(REQUIREMENTS)).update(version).digest('hex');
-  const name = fingerprint.slice(0, 16);
-  const directory = path.join(ENVIRONMENTS, name);
+function preparePython(requirements: string): string {
+  const directory = path.join(ENVIRONMENTS, environmentName(requirements));
   const interpreter = path.join(directory, 'bin/python');
   if (existsSync(interpreter)) return interpreter;
   const draft = path.join(ENVIRONMENTS, `draft-${process.pid}`);
   mkdirSync(ENVIRONMENTS, { recursive: true });
   runToEnd('python3', ['-m', 'venv', '--clear', draft]);
   const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input'];
-  runToEnd(path.join(draft, 'bin/python'), [...install, '--requirement', REQUIREMENTS]);
+  runToEnd(path.join(draft, 'bin/python'), [...install, '--requirement', path.join(SCRIPTS, requirements)]);
   try {
     renameSync(draft, directory);
   } catch (error) {
@@ -54,16 +66,20 @@ function preparePython(): string {
     rmSync(draft, { recursive: true, force: true });
     if (!existsSync(interpreter)) throw error;
   }
-  for (const entry of readdirSync(ENVIRONMENTS)) {
-    if (entry !== name && !entry.startsWith('draft-'))
-      rmSync(path.join(ENVIRONMENTS, entry), { recursive: true });
-  }
+  removeStaleEnvironments();
   return interpreter;
 }
 
-/** Runs a script of `test/clients/python` with the arguments; makes the environment first if it must. */
-export async function runPython(script: string, args: readonly string[]): Promise<ScriptResult> {
-  const child = spawn(preparePython(), ['-X', 'utf8', path.join(SCRIPTS, script), ...args], {
+/**
+ * Runs a script of `test/clients/python` with the arguments, in the environment of a file of requirements beside it;
+ * makes the environment first if it must.
+ */
+export async function runPython(
+  script: string,
+  args: readonly string[],
+  requirements = 'requirements.txt',
+): Promise<ScriptResult> {
+  const child = spawn(preparePython(requirements), ['-X', 'utf8', path.join(SCRIPTS, script), ...args], {
     env: { ...process.env, PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
