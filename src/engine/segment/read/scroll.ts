@@ -21,6 +21,8 @@ export interface ScrollPage {
 
 const POINTS_BETWEEN_CHECKS = 256;
 const NOTHING: ReadonlySet<PointId> = new Set();
+/** Share of points above which sorting their ids costs more than walking through all. */
+const SORTED_SHARE_MAX = 0.25;
 
 /** Points in the order of their ids, from `from` (inclusive) on, at most `limit` that match the filter. */
 export function scroll(
@@ -68,8 +70,9 @@ function candidates(
     count += countBits(bits, 0);
     total += rows;
   }
-  // As many points are passed on the way to a page as it takes to find so many that match.
-  if (count * count < (limit + 1) * total) return sortedPoints(collection, possible, from);
+  // As many points are passed on the way to a page as it takes to find so many that match; ids come sorted then.
+  const isRare = count < total * SORTED_SHARE_MAX;
+  if (isRare && count * count < (limit + 1) * total) return sortedPoints(collection, possible, from);
   return pointsById(collection, from, ({ segment, offset }) => {
     const known = possible.get(segment);
     // Nothing is known of rows that came since.
