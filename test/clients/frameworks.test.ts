@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { missingPython, runPython } from '../helpers/python.ts';
 import { startServer } from '../helpers/server.ts';
 
-/** Not even CI runs it unasked, unlike the tests with the client alone: every package of the three may fail to install. */
+/** Neither a developer nor CI should wait for that much to be installed unasked. */
 const isWanted = process.env.NEARIFY_TEST_FRAMEWORKS === '1';
 const reason = isWanted ? undefined : 'they install 400 MB; NEARIFY_TEST_FRAMEWORKS=1 runs them';
 if (reason !== undefined)

@@ -358,5 +358,5 @@ def main(url: str) -> None:
 
 if __name__ == "__main__":
     # The client warns where it does not trust the server, for instance about its version.
-    warnings.filterwarnings("error", category=UserWarning, module=r"qdrant_client")
+    warnings.simplefilter("error", UserWarning)
     main(sys.argv[1])
