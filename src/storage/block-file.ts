@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
+import { openIfExists } from './open-if-exists.ts';
 
 /**
  * A file that is written a few blocks at a time and appears whole or not at all. It holds the bytes of several views of
@@ -74,15 +75,6 @@ export function readBlocks(file: string, views: Views): boolean {
     return true;
   } finally {
     closeSync(fd);
-  }
-}
-
-function openIfExists(file: string): number | undefined {
-  try {
-    return openSync(file, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
   }
 }
 

@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import path from 'node:path';
 import { ServiceError } from '../shared/errors.ts';
+import { openIfExists } from './open-if-exists.ts';
 
 /*
  * The head of LMDB's two meta pages (data version 2), little-endian:
@@ -35,15 +36,6 @@ export function checkDataFile(directory: string): void {
     }
   } finally {
     closeSync(file);
-  }
-}
-
-function openIfExists(file: string): number | undefined {
-  try {
-    return openSync(file, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
   }
 }
 
