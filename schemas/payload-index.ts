@@ -67,9 +67,25 @@ export type GeoIndexParams = Static<typeof GeoIndexParams>;
 
 export const TextIndexType = component('TextIndexType', oneOf(['text']));
 export type TextIndexType = Static<typeof TextIndexType>;
+
+export const TextScoringType = component('TextScoringType', oneOf(['bm25']));
+export type TextScoringType = Static<typeof TextScoringType>;
+export const TextScoringParams = component('TextScoringParams', Type.Object({ type: TextScoringType }));
+export type TextScoringParams = Static<typeof TextScoringParams>;
+export const TextScoringInterface = component(
+  'TextScoringInterface',
+  Type.Union([Type.Boolean(), TextScoringParams]),
+);
+export type TextScoringInterface = Static<typeof TextScoringInterface>;
+
 export const TextIndexParams = component(
   'TextIndexParams',
-  indexParams({ type: TextIndexType, phrase_matching: opt(Type.Boolean()), ...tokenization() }),
+  indexParams({
+    type: TextIndexType,
+    phrase_matching: opt(Type.Boolean()),
+    scoring: opt(TextScoringInterface, { description: 'For queries that rank by the words of a text.' }),
+    ...tokenization(),
+  }),
 );
 export type TextIndexParams = Static<typeof TextIndexParams>;
 

@@ -7,6 +7,7 @@ import { FormulaQuery } from './formula.ts';
 import { GROUP_FIELDS, WithLookupInterface } from './groups.ts';
 import { OrderByInterface, ScoredPoint } from './points.ts';
 import { float32, float64, oneOf, opt, uint, uint64 } from './scalars.ts';
+import { TextQuery } from './text-query.ts';
 import { Document, Image, InferenceObject, NumbersInput, RowsInput, SparseVector } from './vectors.ts';
 
 export const VectorInput = component(
@@ -176,6 +177,7 @@ export const Query = component(
     FormulaQuery,
     SampleQuery,
     RelevanceFeedbackQuery,
+    TextQuery,
   ]),
 );
 export type Query = Static<typeof Query>;
@@ -249,7 +251,10 @@ const searchFields = () => ({
   query: opt(QueryInterface, {
     description: 'What to look for; without it, points come in the order of ids.',
   }),
-  using: opt(Type.String(), { description: 'Name of the vector, the unnamed one if not given.' }),
+  using: opt(Type.String(), {
+    description:
+      'Name of the vector, the unnamed one if not given; for a text, the payload key to search in.',
+  }),
   filter: opt(Filter),
   params: opt(SearchParams),
   score_threshold: opt(float32()),

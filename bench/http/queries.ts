@@ -41,6 +41,7 @@ interface Kind {
 
 const { base, dim, queries } = readDataset(given.data);
 const NOUNS = { must: [{ key: 'pos', match: { value: 'n' } }] };
+const WORDS = ['a small bird of the sea', 'mushroom', 'intense devotion to an idea', 'metal used in coins'];
 const plain: Body = (i) => ({ query: vector(i), limit: LIMIT });
 const wide: Body = (i) => ({ query: vector(i + 1), limit: 100 });
 const wideNouns: Body = (i) => ({ query: vector(i + 2), limit: 100, filter: NOUNS });
@@ -53,7 +54,12 @@ try {
   await upload(client, {
     collection: TEXTS,
     dim,
-    indexes: { lexname: 'keyword', pos: 'keyword', gloss_len: 'integer' },
+    indexes: {
+      lexname: 'keyword',
+      pos: 'keyword',
+      gloss_len: 'integer',
+      gloss: { type: 'text', scoring: true },
+    },
     points: base.length,
     point: (row) => `{"id":${row},"vector":[${base[row]!.join(',')}],"payload":${payloads[row]}}`,
   });
@@ -129,6 +135,7 @@ function textKinds(): Record<string, Kind> {
       query: { discover: { target: i, context: [{ positive: i + 1, negative: i + 2 }] } },
       limit: LIMIT,
     })),
+    text: query((i) => ({ query: { text: WORDS[i % WORDS.length] }, using: 'gloss', limit: LIMIT })),
     exact: query((i) => ({ ...plain(i), params: { exact: true } })),
     mmr: query((i) => ({
       query: { nearest: vector(i), mmr: { diversity: 0.5, candidates_limit: 100 } },

@@ -8,7 +8,7 @@ export interface Upload {
   readonly collection: string;
   readonly dim: number;
   /** Payload indexes by key. */
-  readonly indexes: Readonly<Record<string, string>>;
+  readonly indexes: Readonly<Record<string, string | object>>;
   readonly points: number;
   /** One point as JSON. */
   readonly point: (row: number) => string;

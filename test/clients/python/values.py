@@ -21,6 +21,15 @@ MOMENTS = {
     "2024-01-02 05:04:05+02:00": 1_704_164_645_000_000,
     "2023-12-31T23:59:59.999999Z": 1_704_067_199_999_999,
 }
+ORDERED = [models.PayloadSchemaType.INTEGER, models.PayloadSchemaType.FLOAT, models.PayloadSchemaType.DATETIME]
+COUNTED = [models.PayloadSchemaType.KEYWORD, models.PayloadSchemaType.INTEGER, models.PayloadSchemaType.BOOL]
+RANKED = [
+    models.TextIndexParams(type=models.TextIndexType.TEXT, scoring=True),
+    models.TextIndexParams(
+        type=models.TextIndexType.TEXT, scoring=models.TextScoringParams(type=models.TextScoringType.BM25)
+    ),
+]
+WORDS = ["red", "Red,", "green", "blue", "ü", "日本", "a", "2024-01-02", "..."]
 STARTS: dict[str, list[Any]] = {
     "integer": [-(2**63), -1, 0, 0.5, 1, 2**53 + 1],
     "float": [-1.5, 0, 0.1, 1, 1e300],
@@ -83,13 +92,12 @@ class ValueOperations:
         filter = self.generator.filter_or_none()
         return None if key in repr(filter) else filter
 
-    def indexed(self, kinds: list[str], compare: Callable[[str, str, models.Filter | None], None]) -> None:
+    def indexed(self, schemas: list[Any], compare: Callable[[str, Any, models.Filter | None], None]) -> None:
         key = self.generator.rng.choice([*KEYS[:3], "ü", "items[].a", "c.a"])
-        kind = self.generator.rng.choice(kinds)
-        schema = models.PayloadSchemaType(kind)
+        schema = self.generator.rng.choice(schemas)
         self.both("create_payload_index", self.name, field_name=key, field_schema=schema, wait=True)
         for _ in range(3):
-            compare(key, kind, self.safe_filter(key))
+            compare(key, schema, self.safe_filter(key))
             self.generator.rng.choice([self.op_payload, self.op_upsert, self.op_delete_ids])()
         self.both("delete_payload_index", self.name, field_name=key)
 
@@ -99,7 +107,7 @@ class ValueOperations:
         )[0]
 
     def op_order_by(self) -> None:
-        self.indexed(["integer", "float", "datetime"], self.compare_order)
+        self.indexed(ORDERED, self.compare_order)
 
     def compare_order(self, key: str, kind: str, filter: models.Filter | None) -> None:
         rng = self.generator.rng
@@ -137,7 +145,7 @@ class ValueOperations:
             compare_record(by_id[record.id], record)
 
     def op_facet(self) -> None:
-        self.indexed(["keyword", "integer", "bool"], self.compare_facet)
+        self.indexed(COUNTED, self.compare_facet)
 
     def compare_facet(self, key: str, kind: str, filter: models.Filter | None) -> None:
         rng = self.generator.rng
@@ -150,3 +158,34 @@ class ValueOperations:
         )
         got = [(hit.value, hit.count) for hit in answer.hits]
         check(expected == got, "facets", expected, got)
+
+    def op_text(self) -> None:
+        self.indexed(RANKED, self.compare_texts)
+
+    def words(self, most: int) -> str:
+        return " ".join(self.generator.rng.choices(WORDS, k=self.generator.rng.randint(1, most)))
+
+    def texts(self) -> Any:
+        return self.words(6) if self.generator.chance(0.7) else [self.words(3), 5, self.words(3)]
+
+    def compare_texts(self, key: str, _: Any, filter: models.Filter | None) -> None:
+        rng = self.generator.rng
+        for _ in range(2):
+            payload = {
+                "items[].a": lambda: {"items": [{"a": self.texts()}, {"a": self.texts()}]},
+                "c.a": lambda: {"c": {"a": self.texts()}},
+            }.get(key, lambda: {key: self.texts()})
+            self.write("set_payload", payload=payload(), points=self.generator.distinct_ids(8))
+        words = self.words(3)
+        bm25 = models.Bm25Params(k=rng.choice([None, 0.0, 2.0]), b=rng.choice([None, 0.0, 1.0]))
+        text = rng.choice(
+            [words, models.TextQueryInput(query=words, scoring=rng.choice([None, models.Bm25Scoring(bm25=bm25)]))]
+        )
+        request = {"query": models.TextQuery(text=text), "using": key, "query_filter": filter, **self.page()}
+        if rng.random() < 0.3:
+            name = self.generator.vector_name()
+            nearest = models.NearestQuery(nearest=self.generator.named_vector(name))
+            request["prefetch"] = models.Prefetch(query=nearest, using=name or None, limit=MORE_THAN_ALL)
+        elif rng.random() < 0.5:
+            request["score_threshold"] = rng.choice([0.0, 0.3, 1.0])
+        self.compare_ranking(request)

@@ -32,6 +32,8 @@ export interface FieldType {
   valueAt?(view: Pick<FieldView, 'column' | 'dictionary'>, address: number): IndexedValue;
   /** The tokens of a text; absent: the index does not take texts apart. */
   tokensOf?(text: string): string[];
+  /** The same of a text that is searched for. */
+  queryTokensOf?(text: string): string[];
   /** The test of all texts under a key together, where the index changes what a match means. */
   textTest?(match: Match): ((texts: readonly string[]) => boolean) | undefined;
   /*

@@ -20,6 +20,7 @@ export function textField(params: Partial<TextIndexParams>): FieldType {
     // The number of tokens; the writer counts those of all strings together.
     cellOf: (value) => (typeof value === 'string' ? 0 : undefined),
     tokensOf: (text) => documentTokens(analysis, text),
+    queryTokensOf: (text) => queryTokens(analysis, text),
     textTest: (match) => textTest(analysis, match, hasPhrases),
     match: (view, match) => answerMatch(view, match, analysis, hasPhrases),
     range: atMostForeign,

@@ -10,6 +10,7 @@ import { recommendStage } from './recommend.ts';
 import { relevanceFeedbackStage } from './relevance-feedback.ts';
 import { sampleStage } from './sample.ts';
 import { scrollStage } from './scroll.ts';
+import { textStage } from './text.ts';
 
 type KeyOf<Union> = Union extends unknown ? keyof Union : never;
 
@@ -31,6 +32,7 @@ const KINDS: { readonly [Key in Kind]: (query: QueryOfKind<Key>, context: StageC
   rrf: ({ rrf }, context) => rrfStage(rrf, context),
   formula: (query, context) => formulaStage(query, context),
   sample: () => sampleStage(),
+  text: ({ text }, context) => textStage(text, context),
 };
 
 /** The stage of a query: none lists points, a vector or an id means what is near to it. */
@@ -43,7 +45,8 @@ export function stageOf(query: QueryInterface | null | undefined, context: Stage
 }
 
 function kindOf(query: QueryInterface): Kind | undefined {
-  if (typeof query !== 'object') return undefined;
+  // A text with a model is a vector that is still to be made.
+  if (typeof query !== 'object' || 'model' in query) return undefined;
   return (Object.keys(KINDS) as Kind[]).find((kind) => kind in query);
 }
 

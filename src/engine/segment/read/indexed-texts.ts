@@ -1,0 +1,57 @@
+import { parsePayload } from '../../../shared/json/lossless.ts';
+import { payloadKey } from '../../../storage/keys.ts';
+import { kindOf } from '../../payload/fields/field-types.ts';
+import type { PayloadIndex } from '../../payload/fields/payload-indexes.ts';
+import { TokenRows } from '../../payload/fields/token-rows.ts';
+import { textsAt } from '../../payload/path.ts';
+import type { Collection } from '../collection.ts';
+import type { Segment } from '../segment.ts';
+
+/** A payload key with a text index that can rank. */
+export class IndexedTexts {
+  readonly #collection: Collection;
+  readonly #index: PayloadIndex;
+
+  private constructor(collection: Collection, index: PayloadIndex) {
+    this.#collection = collection;
+    this.#index = index;
+  }
+
+  /** Undefined if the key has no such index, or none that is complete. */
+  static find(collection: Collection, key: string): IndexedTexts | undefined {
+    const index = collection.indexes.find(key);
+    if (index === undefined) return undefined;
+    const { schema } = index.definition;
+    const canRank = kindOf(schema) === 'text' && typeof schema === 'object' && 'scoring' in schema;
+    return canRank && schema.scoring ? new IndexedTexts(collection, index) : undefined;
+  }
+
+  /** The different words of a text that is searched for. */
+  words(text: string): string[] {
+    return [...new Set(this.#index.type.queryTokensOf?.(text))];
+  }
+
+  /** Calls `use` for every row of a segment that has a word, deleted ones too, with how often it has it. */
+  eachRow(segment: Segment, word: string, use: (row: number, count: number) => void): void {
+    const { definition, dictionary } = this.#index;
+    const code = dictionary.codeOf(word);
+    if (code !== undefined) new TokenRows(this.#collection.env, definition.id, segment.id).each(code, use);
+  }
+
+  /** How many words each of the rows has. */
+  lengths(segment: Segment, rows: Uint32Array): Uint32Array {
+    const column = this.#index.column(segment.id);
+    const known = column?.word('rows') ?? 0;
+    return rows.map((row) => {
+      if (row >= known) return this.#lengthOf(segment, row);
+      return column!.has('single', row) ? column!.codes[(column!.layout.cells >> 2) + row]! : 0;
+    });
+  }
+
+  #lengthOf(segment: Segment, row: number): number {
+    const { path, type } = this.#index;
+    const payload = this.#collection.env.get(payloadKey(segment.id, row));
+    if (payload === undefined) return 0;
+    return textsAt(parsePayload(payload), path).reduce((sum, text) => sum + type.tokensOf!(text).length, 0);
+  }
+}
