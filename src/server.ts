@@ -3,7 +3,7 @@ import { buildApp } from './app.ts';
 import { createCollections } from './collections/index.ts';
 import { API_VERSION, buildCommit } from './config/build-info.ts';
 import type { LoadedConfig } from './config/load.ts';
-import { createLogger } from './telemetry/logger.ts';
+import { createLogger, type Logger } from './telemetry/logger.ts';
 
 /**
  * Opens the storage and serves it until SIGTERM or SIGINT: then running requests finish, the storage is closed, and the
@@ -16,13 +16,16 @@ export async function startServer({ config, notices }: LoadedConfig): Promise<vo
   const app = await buildApp({ config, collections, log, commit: buildCommit(process.env) });
 
   const delayMs = config.service.shutdown_timeout_s * 1000;
-  const grace = closeWithGrace({ delay: delayMs, logger: false }, async ({ signal, err }) => {
-    if (err) log.fatal({ err }, 'unexpected failure, shutting down');
-    else log.info({ signal }, 'shutting down');
-    await app.close();
-    await collections.close();
-    log.info('closed');
-  });
+  const grace = closeWithGrace(
+    { delay: delayMs, logger: false, ...abruptEnds(log) },
+    async ({ signal, err }) => {
+      if (err) log.fatal({ err }, 'unexpected failure, shutting down');
+      else log.info({ signal }, 'shutting down');
+      await app.close();
+      await collections.close();
+      log.info('closed');
+    },
+  );
 
   try {
     const { host, http_port: port } = config.service;
@@ -34,4 +37,20 @@ export async function startServer({ config, notices }: LoadedConfig): Promise<vo
     await collections.close();
     throw error;
   }
+}
+
+/**
+ * Ends without further ado: on a second signal, or when closing takes too long. Not by `process.exit`, which waits for the
+ * threads, and LMDB's clean-up of a thread that is stopped within a transaction never returns. What was acknowledged is on disk.
+ */
+function abruptEnds(log: Logger) {
+  const end = (why: string) => {
+    log.fatal(`${why}, ending at once`);
+    process.kill(process.pid, 'SIGKILL');
+  };
+  return {
+    onSecondSignal: (signal: string) => end(`second ${signal}`),
+    onSecondError: () => end('second failure'),
+    onTimeout: (delayMs: number) => end(`not closed after ${delayMs} ms`),
+  };
 }

@@ -33,6 +33,22 @@ async function finish(
   return { status: response.statusCode, body: await text(response) };
 }
 
+test('a second signal ends the server at once, whatever still runs', async (t) => {
+  const storagePath = tempDir(t);
+  const server = await startServer(t, { storagePath });
+  await createThings(server.url);
+  const agent = new Agent({ keepAlive: true });
+  t.after(() => agent.destroy());
+  const held = await openRequest(`${server.url}${POINTS}?wait=true`, 'PUT', agent);
+  held.on('error', () => {});
+  const ended = server.kill('SIGTERM');
+  await server.logged(({ msg }) => msg === 'shutting down');
+  process.kill(server.pid, 'SIGTERM');
+  assert.deepEqual(await ended, { code: null, signal: 'SIGKILL' });
+  const next = await startServer(t, { storagePath });
+  assert.deepEqual(await next.stop(), { code: 0, signal: null });
+});
+
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   test(`${signal} lets running requests finish and ends with 0`, async (t) => {
     const storagePath = tempDir(t);
