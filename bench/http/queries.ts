@@ -44,6 +44,7 @@ const NOUNS = { must: [{ key: 'pos', match: { value: 'n' } }] };
 const WORDS = ['a small bird of the sea', 'mushroom', 'intense devotion to an idea', 'metal used in coins'];
 const plain: Body = (i) => ({ query: vector(i), limit: LIMIT });
 const wide: Body = (i) => ({ query: vector(i + 1), limit: 100 });
+const sparse: Body = (i) => ({ query: document(WORDS[i % WORDS.length]!), using: 'bm25', limit: 100 });
 const wideNouns: Body = (i) => ({ query: vector(i + 2), limit: 100, filter: NOUNS });
 const ids = (i: number) => Array.from({ length: 4 }, (_, j) => (i * 997 + j * 7919) % base.length);
 const server = given.url === undefined ? await startBenchServer() : undefined;
@@ -61,7 +62,12 @@ try {
       gloss: { type: 'text', scoring: true },
     },
     points: base.length,
-    point: (row) => `{"id":${row},"vector":[${base[row]!.join(',')}],"payload":${payloads[row]}}`,
+    sparse: ['bm25'],
+    point: (row) => {
+      const { gloss } = JSON.parse(payloads[row]!) as { gloss: string };
+      const vectors = `{"":[${base[row]!.join(',')}],"bm25":${JSON.stringify(document(gloss))}}`;
+      return `{"id":${row},"vector":${vectors},"payload":${payloads[row]}}`;
+    },
   });
   await upload(client, {
     collection: VALUES,
@@ -76,6 +82,10 @@ try {
 } finally {
   client.close();
   await server?.stop();
+}
+
+function document(text: string): object {
+  return { text, model: 'qdrant/bm25' };
 }
 
 function valuesPoint(row: number): string {
@@ -120,6 +130,8 @@ function textKinds(): Record<string, Kind> {
     wide: query(wide),
     wideNouns: query(wideNouns),
     rrf: query((i) => hybrid(i, { rrf: { k: 60 } })),
+    sparse: query((i) => sparse(i)),
+    hybrid: query((i) => ({ prefetch: [wide(i), sparse(i)], query: { fusion: 'rrf' }, limit: LIMIT })),
     dbsf: query((i) => hybrid(i, { fusion: 'dbsf' })),
     rescore: query((i) => ({ prefetch: wide(i), query: vector(i), limit: LIMIT })),
     groupsOfFew: groups((i) => ({ ...plain(i), group_by: 'pos', limit: 3, group_size: 3 })),

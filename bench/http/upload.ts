@@ -7,6 +7,8 @@ export interface Upload {
   /** Path of the collection, which is made anew. */
   readonly collection: string;
   readonly dim: number;
+  /** Names of sparse vectors with idf. */
+  readonly sparse?: readonly string[];
   /** Payload indexes by key. */
   readonly indexes: Readonly<Record<string, string | object>>;
   readonly points: number;
@@ -17,10 +19,12 @@ export interface Upload {
 /** Uploads everything and waits until it is indexed; tells the seconds until the last answer. */
 export async function upload(
   client: Client,
-  { collection, dim, indexes, points, point }: Upload,
+  { collection, dim, sparse = [], indexes, points, point }: Upload,
 ): Promise<number> {
   await client.send('DELETE', collection);
-  await client.call('PUT', collection, JSON.stringify({ vectors: { size: dim, distance: 'Cosine' } }));
+  const sparse_vectors = Object.fromEntries(sparse.map((name) => [name, { modifier: 'idf' }]));
+  const vectors = { size: dim, distance: 'Cosine' };
+  await client.call('PUT', collection, JSON.stringify({ vectors, sparse_vectors }));
   for (const [field_name, field_schema] of Object.entries(indexes)) {
     await client.call('PUT', `${collection}/index?wait=true`, JSON.stringify({ field_name, field_schema }));
   }
