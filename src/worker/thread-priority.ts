@@ -1,8 +1,8 @@
 import { readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
 
-/** Niceness of background threads: about a third of the event loop's share of a core that both want. */
-const BACKGROUND_NICENESS = 5;
+/** Niceness of background threads: about a tenth of the event loop's share of a core that both want. */
+const BACKGROUND_NICENESS = 10;
 
 /**
  * Lets the event loop and the search threads go first where there are fewer cores than busy threads. Linux has a
