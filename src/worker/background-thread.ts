@@ -67,8 +67,7 @@ function task<T extends BackgroundTask>(
 export const open_storage = task<'open_storage'>((input) => openStorage(input, kernels.segmentModule));
 export const create_collection = task<'create_collection'>(createCollection);
 export const configure = task<'configure'>(({ handle, params }) => {
-  collections.learn(handle);
-  const { env } = collections.get(handle.id);
+  const { env } = collections.latest(handle);
   return configureCollection({ env, segments: handle.segments }, params);
 });
 export const change_vectors = task<'change_vectors'>((input) => changeVectors(input, collections));
@@ -82,16 +81,11 @@ export const open_segment = task<'open_segment'>((input) => openSegment(input, c
 export const move_rows = task<'move_rows'>((input) => moveSegmentRows(input, collections));
 export const drop_segment = task<'drop_segment'>((input) => dropSegment(input, collections));
 export const build_indexes = task<'build_indexes'>((input) => {
-  collections.learn(input.handle);
   const work = (transaction: WriteTransaction) => buildIndexes(transaction, input.msMax);
   return transact(input, collections, work).changes;
 });
-export const link = task<'link'>(({ handle, msMax }) => {
-  collections.learn(handle);
-  return linkCollection(collections.get(handle.id), msMax);
-});
-export const checkpoint = task<'checkpoint'>(({ handle, step }) => {
-  collections.learn(handle);
-  return checkpointStep(collections.get(handle.id), step ?? FIRST_STEP);
-});
+export const link = task<'link'>(({ handle, msMax }) => linkCollection(collections.latest(handle), msMax));
+export const checkpoint = task<'checkpoint'>(({ handle, step }) =>
+  checkpointStep(collections.latest(handle), step ?? FIRST_STEP),
+);
 export const close_storage = task<'close_storage'>(closeStorage);

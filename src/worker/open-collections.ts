@@ -39,6 +39,12 @@ export class OpenCollections {
     this.#idsByName.set(handle.name, handle.id);
   }
 
+  /** The collection as a handle has it, or a newer one. */
+  latest(handle: CollectionHandle): Collection {
+    this.learn(handle);
+    return this.get(handle.id);
+  }
+
   generation(collectionId: number): number {
     return this.#handles.get(collectionId)?.generation ?? -1;
   }

@@ -14,7 +14,7 @@ export function openSegment(
   { handle, sizing }: Parameters<BackgroundTasks['open_segment']>[0],
   collections: OpenCollections,
 ): SegmentHandle {
-  const collection = learned(handle, collections);
+  const collection = collections.latest(handle);
   const { env, segments, vectors } = collection;
   return env.write(() => addSegment(env, (segments.at(-1)?.id ?? 0) + 1, vectors, sizing));
 }
@@ -35,16 +35,11 @@ export function dropSegment(
   { handle, segmentId }: Parameters<BackgroundTasks['drop_segment']>[0],
   collections: OpenCollections,
 ): void {
-  const { env, ...collection } = learned(handle, collections);
+  const { env, ...collection } = collections.latest(handle);
   const segment = segmentOf(collection, segmentId);
   assert(segment.count === segment.deletedCount, 'a segment that is dropped has no living row');
   env.write(() => removeSegment(env, segmentId));
   removeCheckpoints(env.path, segment);
-}
-
-function learned(handle: Parameters<OpenCollections['learn']>[0], collections: OpenCollections): Collection {
-  collections.learn(handle);
-  return collections.get(handle.id);
 }
 
 function segmentOf({ segments }: Pick<Collection, 'segments'>, segmentId: number): Segment {

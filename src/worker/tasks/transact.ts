@@ -15,8 +15,7 @@ export function transact<T>(
   collections: OpenCollections,
   body: (transaction: WriteTransaction) => T,
 ): { result: T; changes: CollectionChanges } {
-  collections.learn(handle);
-  const collection = collections.get(handle.id);
+  const collection = collections.latest(handle);
   const { env } = collection;
   const newSegments: SegmentHandle[] = [];
   const attach = (segment: SegmentHandle) => collections.attachSegment(segment, collection.vectors);

@@ -21,8 +21,7 @@ export function updateBatch(
   numbers: NumberKernel,
 ): UpdateBatchResult {
   const startMs = performance.now();
-  collections.learn(handle);
-  const collection = collections.get(handle.id);
+  const collection = collections.latest(handle);
   const prepared = requests.map((request) => prepare(collection, request, numbers));
   const { result: replies, changes } = transact({ handle, sizing }, collections, (transaction) =>
     prepared.map((outcome, i) =>
