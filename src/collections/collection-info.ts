@@ -1,6 +1,7 @@
 import type { CollectionSettings } from '../../schemas/collection-update.ts';
 import type { CollectionInfo, CreateCollection } from '../../schemas/collections.ts';
 import { HNSW_DEFAULTS, OPTIMIZER_DEFAULTS, WAL_DEFAULTS } from '../shared/collection-defaults.ts';
+import { given } from './given.ts';
 
 /** What the running system knows of a collection, beside its parameters. */
 export interface CollectionCounts {
@@ -49,16 +50,11 @@ export function collectionInfo(params: CollectionSettings, counts: CollectionCou
   } as CollectionInfo;
 }
 
-/** `auto`, the default number of threads, shows as null: the info has no other word for it. */
-function optimizerConfig({ optimizers_config: diff }: CreateCollection) {
+/**
+ * The optimizer settings in force. `auto`, the default number of threads, shows as null: the info has no other word for it.
+ */
+export function optimizerConfig({ optimizers_config: diff }: CreateCollection) {
   const threads = diff?.max_optimization_threads;
   const shown = { ...diff, max_optimization_threads: threads === 'auto' ? null : threads };
   return { ...OPTIMIZER_DEFAULTS, ...given(shown) };
-}
-
-/** Only what has a value: a key that was not given must not show. */
-function given<T extends object>(values: T): Partial<T> {
-  return Object.fromEntries(
-    Object.entries(values).filter(([, value]) => value !== undefined && value !== null),
-  ) as Partial<T>;
 }

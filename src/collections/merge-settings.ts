@@ -5,6 +5,7 @@ import type {
 } from '../../schemas/collection-update.ts';
 import type { VectorParams } from '../../schemas/vectors.ts';
 import { wrongInput } from '../shared/errors.ts';
+import { given } from './given.ts';
 
 type Plain = Readonly<Record<string, unknown>>;
 
@@ -16,7 +17,7 @@ export function mergeSettings(settings: CollectionSettings, update: UpdateCollec
   const { optimizers_config, hnsw_config, strict_mode_config, params, quantization_config } = update;
   return {
     ...settings,
-    ...given(params),
+    ...given(params ?? {}),
     ...section('optimizers_config', settings, optimizers_config),
     ...section('hnsw_config', settings, hnsw_config),
     ...section('strict_mode_config', settings, strict_mode_config),
@@ -25,12 +26,6 @@ export function mergeSettings(settings: CollectionSettings, update: UpdateCollec
     ...(update.sparse_vectors && { sparse_vectors: mergeSparse(settings, update.sparse_vectors) }),
     ...(update.metadata && { metadata: mergeMetadata(settings.metadata, update.metadata) }),
   };
-}
-
-function given(values: Plain | null | undefined): Plain {
-  return Object.fromEntries(
-    Object.entries(values ?? {}).filter(([, value]) => value !== undefined && value !== null),
-  );
 }
 
 function section(

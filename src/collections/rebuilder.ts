@@ -3,8 +3,8 @@ import type { BackgroundPool } from '../dispatch/background-pool.ts';
 import type { CollectionChanges, SegmentSizing } from '../protocol/background-tasks.ts';
 import { segmentRows } from '../protocol/segment-counts.ts';
 import type { CollectionHandle } from '../protocol/shared-handles.ts';
-import { OPTIMIZER_DEFAULTS } from '../shared/collection-defaults.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { optimizerConfig } from './collection-info.ts';
 import type { UpdateQueue } from './updates.ts';
 
 /** Longest time that rows are moved before updates get their turn. */
@@ -17,21 +17,12 @@ export function segmentToRebuild(
   segments: readonly Segment[],
   params: CollectionSettings,
 ): Segment | undefined {
-  const { deleted_threshold, vacuum_min_vector_number } = { ...OPTIMIZER_DEFAULTS, ...given(params) };
+  const { deleted_threshold, vacuum_min_vector_number } = optimizerConfig(params);
   return segments.find((segment) => {
     const { count, deleted } = segmentRows(segment);
     const isWorn = count > vacuum_min_vector_number && deleted > count * deleted_threshold;
     return isWorn || (segment.isOutdated && count > 0);
   });
-}
-
-function given({ optimizers_config: diff }: CollectionSettings) {
-  return {
-    ...(typeof diff?.deleted_threshold === 'number' && { deleted_threshold: diff.deleted_threshold }),
-    ...(typeof diff?.vacuum_min_vector_number === 'number' && {
-      vacuum_min_vector_number: diff.vacuum_min_vector_number,
-    }),
-  };
 }
 
 export interface RebuilderOptions {

@@ -7,6 +7,7 @@ import type {
 } from '../../schemas/vectors.ts';
 import { wrongInput } from '../shared/errors.ts';
 import type { VectorNumbers } from '../protocol/shared-handles.ts';
+import { given } from './given.ts';
 
 const NAME_BYTES_MAX = 200;
 const FORBIDDEN = ['<', '>', ':', '"', '/', '\\', '|', '?', '*', '\0', '\u001f'];
@@ -110,13 +111,6 @@ function without<T>(map: Readonly<Record<string, T>>, name: string): Record<stri
 
 function sparseParams({ modifier, datatype }: SparseVectorConfig): SparseVectorParams {
   return { ...(modifier && { modifier }), ...(datatype && { index: { datatype } }) };
-}
-
-/** Only what has a value: a key that was not given must not show. */
-function given<T extends object>(values: T): T {
-  return Object.fromEntries(
-    Object.entries(values).filter(([, value]) => value !== undefined && value !== null),
-  ) as T;
 }
 
 /** What a vector was created with; settings of its index can be changed since. */

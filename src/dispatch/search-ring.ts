@@ -211,7 +211,6 @@ export class SearchRing {
     words[header + SLOT.owner] = -1;
     words[header + SLOT.task] = READ_TASKS.indexOf(task);
     words[header + SLOT.collectionId] = handle.id;
-    words[header + SLOT.generation] = handle.generation;
     words[header + SLOT.argsBytes] = args.length;
     words[header + SLOT.bodyBytes] = request.body.length;
     words[header + SLOT.flags] = fits ? 0 : SLOT_FLAG.bodyByMessage;

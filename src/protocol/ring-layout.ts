@@ -14,7 +14,6 @@ export const SLOT = {
   owner: 1,
   task: 2,
   collectionId: 3,
-  generation: 4,
   argsBytes: 5,
   bodyBytes: 6,
   flags: 7,
