@@ -1,4 +1,5 @@
 import type { IdfParams } from '../../../../schemas/query.ts';
+import { inverseFrequency } from '../../query/bm25.ts';
 import { badRequest } from '../../../shared/errors.ts';
 import type { SideColumn } from '../../vectors/side-column.ts';
 import type { VectorConfig } from '../../vectors/vector-config.ts';
@@ -44,7 +45,9 @@ export function weighted(
     }
   }
   const { documents, frequencies } = statistics;
-  const values = value.values.map((weight, i) => weight * inverseFrequency(documents, frequencies[i]!));
+  const values = value.values.map(
+    (weight, i) => weight * Math.fround(inverseFrequency(documents, frequencies[i]!)),
+  );
   return { config, value: { kind: 'sparse', indices: value.indices, values } };
 }
 
@@ -64,9 +67,4 @@ function addCorpus(
   for (const [i, index] of indices.entries()) {
     statistics.frequencies[i]! += kernels.sparseFrequency(index, rows, 0, bitmap);
   }
-}
-
-/** The formula of BM25, always above 0. */
-function inverseFrequency(documents: number, frequency: number): number {
-  return Math.fround(Math.log((documents - frequency + 0.5) / (frequency + 0.5) + 1));
 }

@@ -4,7 +4,8 @@ import type { VectorValue } from '../../vectors/vector-value.ts';
 import type { Cancellation } from '../cancellation.ts';
 import type { Collection } from '../collection.ts';
 import { weighted } from './idf.ts';
-import { type Hit, type NearestPlan, searchSegment } from './segment-search.ts';
+import type { Hit } from './heap-hits.ts';
+import { type NearestPlan, searchSegment } from './segment-search.ts';
 import { searchSide } from './side-search.ts';
 
 /** The `k` rows most similar to the query over all segments, best first. `cancel` is asked between slices of work. */

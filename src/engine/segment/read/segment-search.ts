@@ -5,19 +5,13 @@ import { SCRATCH_HEAP_MAX, type ScratchLayout } from '../../../kernels/memory-la
 import { type GraphHandle, linkedCount } from '../../index/hnsw/graph.ts';
 import { searchGraph } from '../../index/hnsw/search.ts';
 import { planWalk } from '../../index/hnsw/strategy.ts';
-import { META, metaKey } from '../../../storage/keys.ts';
 import type { VectorValue } from '../../vectors/vector-value.ts';
 import type { Cancellation } from '../cancellation.ts';
 import type { Collection } from '../collection.ts';
 import type { Segment, Snapshot, VectorColumn } from '../segment.ts';
+import { type Hit, heapHits } from './heap-hits.ts';
+import { freezeRows } from './moment.ts';
 import { writeQuery } from './scorer.ts';
-
-/** A row that a search found. `similarity`: larger is better, float32; `reportedScore` turns it into what clients see. */
-export interface Hit {
-  readonly segment: Segment;
-  readonly offset: number;
-  readonly similarity: number;
-}
 
 export interface NearestPlan {
   readonly vectorName: string;
@@ -71,9 +65,9 @@ export function searchSegment(
   writeQuery(segment, column, plan.query, scratch.query);
   for (let attempt = 0; ; attempt++) {
     const isPrivate = attempt >= OPTIMISTIC_TRIES;
-    const { snapshot, tombstones } = freeze(collection, segment, isPrivate);
-    const allowed = plan.filter && allow(collection, segment, plan.filter, snapshot, cancel);
-    if (allowed !== undefined) segment.kernels.bitmapAndNot(allowed, tombstones, snapshot.count);
+    const frozen = freeze(collection, segment, isPrivate);
+    const { snapshot, tombstones } = frozen;
+    const allowed = plan.filter && allow(collection, segment, plan.filter, frozen, cancel);
     const search: Search = {
       segment,
       column,
@@ -81,10 +75,7 @@ export function searchSegment(
       plan,
       count: snapshot.count,
       tombstones,
-      allowed:
-        allowed === undefined
-          ? undefined
-          : { address: allowed, count: segment.kernels.bitmapCount(allowed, snapshot.count) },
+      allowed,
       cancel,
     };
     const hits = plan.k <= SCRATCH_HEAP_MAX ? searchHeap(search, graph) : scanAll(search);
@@ -97,35 +88,37 @@ export function searchSegment(
  * find from now on are of a state in which none of these rows has lost its own, or the snapshot is void.
  */
 function freeze(
-  { env, threadIndex }: Collection,
+  collection: Collection,
   segment: Segment,
   isPrivate: boolean,
 ): { snapshot: Snapshot; tombstones: number } {
   const { layout, kernels } = segment;
-  const { tombstones: copy } = segment.scratch(threadIndex);
-  for (;;) {
+  if (!isPrivate) {
     const snapshot = segment.snapshot();
-    if (isPrivate) kernels.bitmapCopy(copy, layout.tombstones, snapshot.count);
-    env.refresh();
-    if (!isPrivate) return { snapshot, tombstones: layout.tombstones };
-    // The first read after a refresh fixes the state that is seen; a later look at the snapshot says if it fits.
-    env.get(metaKey(META.seq));
-    if (segment.isCurrent(snapshot)) return { snapshot, tombstones: copy };
+    collection.env.refresh();
+    return { snapshot, tombstones: layout.tombstones };
   }
+  const { tombstones: copy } = segment.scratch(collection.threadIndex);
+  const snapshot = freezeRows(collection, segment, (rows) =>
+    kernels.bitmapCopy(copy, layout.tombstones, rows),
+  );
+  return { snapshot, tombstones: copy };
 }
 
-/** Writes the bitmap of the rows that a filter allows, deleted ones maybe among them; returns its address. */
+/** Writes the bitmap of the living rows that a filter allows. */
 function allow(
   collection: Collection,
   segment: Segment,
   filter: Filter,
-  snapshot: Snapshot,
+  { snapshot, tombstones }: ReturnType<typeof freeze>,
   cancel: Cancellation,
-): number {
+): Search['allowed'] {
   const { filter: address } = segment.scratch(collection.threadIndex);
+  const { kernels } = segment;
   const { bits } = collection.filterCache.bitmap(segment, filter, snapshot, cancel);
   segment.bytesAt(address, bits.length).set(bits);
-  return address;
+  kernels.bitmapAndNot(address, tombstones, snapshot.count);
+  return { address, count: kernels.bitmapCount(address, snapshot.count) };
 }
 
 function searchHeap(search: Search, graph: GraphHandle | undefined): Hit[] {
@@ -133,7 +126,9 @@ function searchHeap(search: Search, graph: GraphHandle | undefined): Hit[] {
     graph === undefined || search.plan.k > EF_MAX ? 0 : Math.min(linkedCount(graph), search.count);
   const walked = linked === 0 ? 0 : walk(search, graph!, linked);
   const isComplete = search.plan.isIndexedOnly && graph !== undefined;
-  return heapHits(search, isComplete ? walked : scan(search, linked, walked));
+  const { kernels, memory } = search.segment;
+  const length = isComplete ? walked : scan(search, linked, walked);
+  return heapHits(search.segment, { kernels, memory, address: search.scratch.heap, length });
 }
 
 /** Offers the best rows below `linked` to the heap; returns its length. */
@@ -191,17 +186,6 @@ function scan(search: Search, from: number, length: number): number {
     );
   }
   return heapLength;
-}
-
-function heapHits({ segment, scratch }: Search, length: number): Hit[] {
-  segment.kernels.heapSort(scratch.heap, length);
-  const scores = new Float32Array(segment.memory.buffer, scratch.heap, length * 2);
-  const offsets = new Uint32Array(segment.memory.buffer, scratch.heap, length * 2);
-  return Array.from({ length }, (_, i) => ({
-    segment,
-    offset: offsets[i * 2 + 1]!,
-    similarity: scores[i * 2]!,
-  }));
 }
 
 /** For a k that no heap in scratch holds: every allowed row with its score. */

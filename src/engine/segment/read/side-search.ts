@@ -1,12 +1,13 @@
 import type { Filter } from '../../../../schemas/filter.ts';
 import { SCRATCH_HEAP_MAX } from '../../../kernels/memory-layout.ts';
-import { META, metaKey } from '../../../storage/keys.ts';
 import { searchSparse } from '../../index/sparse/search.ts';
 import type { SideColumn } from '../../vectors/side-column.ts';
 import type { Cancellation } from '../cancellation.ts';
 import type { Collection } from '../collection.ts';
-import type { Segment, Snapshot } from '../segment.ts';
-import type { Hit, NearestPlan } from './segment-search.ts';
+import type { Segment } from '../segment.ts';
+import { type Hit, heapHits } from './heap-hits.ts';
+import { freezeRows } from './moment.ts';
+import type { NearestPlan } from './segment-search.ts';
 import { sideScores, writeSideQuery } from './side-scores.ts';
 
 const ROWS_PER_SLICE = 16_384;
@@ -40,7 +41,10 @@ export function searchSide(
   const terms = plan.query.kind === 'sparse' ? plan.query.indices.length : 0;
   const search: Search = { segment, column, threadIndex, k: plan.k, terms, count, cancel };
   if (plan.k > SCRATCH_HEAP_MAX) return scoreAll(search);
-  return heapHits(search, column.config.kind === 'sparse' ? searchLists(search) : scanRows(search));
+  const { kernels, memory } = column;
+  const { heap: address } = column.scratch(threadIndex);
+  const length = column.config.kind === 'sparse' ? searchLists(search) : scanRows(search);
+  return heapHits(segment, { kernels, memory, address, length });
 }
 
 /**
@@ -56,7 +60,10 @@ export function copyVisibleRows(
 ): number {
   cancel.check();
   const scratch = column.scratch(collection.threadIndex);
-  const snapshot = freeze(collection, segment, column, scratch.tombstones);
+  const snapshot = freezeRows(collection, segment, (rows) => {
+    const bytes = Math.ceil(rows / 64) * 8;
+    column.bytesAt(scratch.tombstones, bytes).set(segment.bytesAt(segment.layout.tombstones, bytes));
+  });
   const { count } = snapshot;
   const { kernels } = column;
   if (filter === undefined) kernels.bitmapFill(scratch.filter, count);
@@ -66,19 +73,6 @@ export function copyVisibleRows(
   }
   kernels.bitmapAndNot(scratch.filter, scratch.tombstones, count);
   return count;
-}
-
-/** Copies the tombstones and fixes what reads see, both of the moment of the snapshot. */
-function freeze({ env }: Collection, segment: Segment, column: SideColumn, copy: number): Snapshot {
-  for (;;) {
-    const snapshot = segment.snapshot();
-    const bytes = Math.ceil(snapshot.count / 64) * 8;
-    column.bytesAt(copy, bytes).set(segment.bytesAt(segment.layout.tombstones, bytes));
-    env.refresh();
-    // The first read after a refresh fixes the state that is seen; a later look at the snapshot says if it fits.
-    env.get(metaKey(META.seq));
-    if (segment.isCurrent(snapshot)) return snapshot;
-  }
 }
 
 function searchLists({ column, threadIndex, terms, count, k, cancel }: Search): number {
@@ -107,18 +101,6 @@ function scanRows({ column, threadIndex, count, k, cancel }: Search): number {
     length = kernels.multiScan(comparison, starts, query, dim, from, to, 0, filter, heap, length, k);
   }
   return length;
-}
-
-function heapHits({ segment, column, threadIndex }: Search, length: number): Hit[] {
-  const { heap } = column.scratch(threadIndex);
-  column.kernels.heapSort(heap, length);
-  const scores = new Float32Array(column.memory.buffer, heap, length * 2);
-  const offsets = new Uint32Array(column.memory.buffer, heap, length * 2);
-  return Array.from({ length }, (_, i) => ({
-    segment,
-    offset: offsets[i * 2 + 1]!,
-    similarity: scores[i * 2]!,
-  }));
 }
 
 /** For a k that no heap in scratch holds: every row with its score. */

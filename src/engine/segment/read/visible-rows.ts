@@ -1,8 +1,8 @@
 import type { Filter } from '../../../../schemas/filter.ts';
-import { META, metaKey } from '../../../storage/keys.ts';
 import type { Cancellation } from '../cancellation.ts';
 import type { Collection } from '../collection.ts';
-import type { Segment, Snapshot } from '../segment.ts';
+import type { Segment } from '../segment.ts';
+import { freezeRows } from './moment.ts';
 
 /** Rows of a segment as they were at one moment: bit i of byte i >> 3 for row i. The bytes belong to the caller. */
 export interface RowBitmap {
@@ -25,10 +25,12 @@ export function visibleRows(
 ): RowBitmap {
   cancel.check();
   const { filter: target, tombstones } = segment.scratch(collection.threadIndex);
-  const snapshot = freeze(collection, segment, tombstones);
+  const { kernels, layout } = segment;
+  const snapshot = freezeRows(collection, segment, (rows) =>
+    kernels.bitmapCopy(tombstones, layout.tombstones, rows),
+  );
   const { count } = snapshot;
   if (count === 0) return NO_ROWS;
-  const { kernels } = segment;
   if (filter === undefined) kernels.bitmapFill(target, count);
   else {
     const { bits } = collection.filterCache.bitmap(segment, filter, snapshot, cancel);
@@ -39,18 +41,6 @@ export function visibleRows(
   const bits = segment.bytesAt(target, Math.ceil(count / 8)).slice();
   if (count % 8 !== 0) bits[bits.length - 1]! &= (1 << (count % 8)) - 1;
   return { count, bits };
-}
-
-/** Copies the tombstones to `copy` and fixes what reads see, both of the moment of the snapshot. */
-function freeze({ env }: Collection, segment: Segment, copy: number): Snapshot {
-  for (;;) {
-    const snapshot = segment.snapshot();
-    segment.kernels.bitmapCopy(copy, segment.layout.tombstones, snapshot.count);
-    env.refresh();
-    // The first read after a refresh fixes the state that is seen; a later look at the snapshot says if it fits.
-    env.get(metaKey(META.seq));
-    if (segment.isCurrent(snapshot)) return snapshot;
-  }
 }
 
 /** How many rows are in the bitmap. */
