@@ -4,6 +4,7 @@ import type { PointId } from '../../../shared/ids.ts';
 import type { Cancellation } from '../cancellation.ts';
 import { type Collection, type Location, locate } from '../collection.ts';
 import type { Segment } from '../segment.ts';
+import { atOneMoment } from './moment.ts';
 import { offsetBatches, visibleRows } from './visible-rows.ts';
 
 /** A row with the score that clients see, float32. */
@@ -58,8 +59,13 @@ export function* matchingRows(
   options: { readonly filter: Filter | undefined; readonly excluded: Iterable<PointId> },
   cancel: Cancellation,
 ): Generator<RowBatch> {
-  for (const segment of collection.segments) {
-    const rows = visibleRows(collection, segment, options.filter, cancel);
+  const visible = atOneMoment(collection, () =>
+    collection.segments.map((segment) => ({
+      segment,
+      rows: visibleRows(collection, segment, options.filter, cancel),
+    })),
+  );
+  for (const { segment, rows } of visible) {
     for (const id of options.excluded) {
       const at = locate(collection, id);
       if (at?.segment === segment && at.offset < rows.count) {
