@@ -1,21 +1,11 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { buildTestApp, type TestApp } from '../helpers/build-app.ts';
+import type { TestApp } from '../helpers/build-app.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
+import { withApp } from '../helpers/with-app.ts';
 
 const POINTS = '/collections/c/points';
 const sparse = (indices: number[], values: number[]) => ({ indices, values });
-
-/** Runs `use` with an application on the directory and closes it again. */
-async function withApp<T>(directory: string, use: (api: TestApp) => Promise<T>): Promise<T> {
-  const closing: (() => Promise<void>)[] = [];
-  const scope = { after: (cleanUp: () => Promise<void>) => closing.push(cleanUp) };
-  try {
-    return await use(await buildTestApp(scope, { settings: { 'storage.storage_path': directory } }));
-  } finally {
-    for (const close of closing) await close();
-  }
-}
 
 const update = (api: TestApp, id: number, vector: object) =>
   api.result('PUT', `${POINTS}/vectors?wait=true`, { points: [{ id, vector }] });
