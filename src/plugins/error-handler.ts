@@ -15,7 +15,7 @@ export function handleError(
   const status = error.statusCode ?? 500;
   if (status >= 400 && status < 500)
     return sendEnvelope(reply, status, errorEnvelope(frameworkMessage(error)));
-  request.log.error({ err: error, method: request.method, url: request.url }, 'request failed');
+  logFailure(error, request);
   const message = `${ERROR_KINDS.NEARIFY_INTERNAL.prefix}unexpected failure, see the server's log for request ${request.id}`;
   sendEnvelope(reply, 500, errorEnvelope(message, performance.now() - reply.elapsedTime));
 }
@@ -31,17 +31,17 @@ export function handleFrameworkError(
 }
 
 function sendServiceError(error: ServiceError, request: FastifyRequest, reply: FastifyReply): void {
-  if (error.blame === 'service') {
-    request.log.error(
-      { err: error, detail: error.detail, method: request.method, url: request.url },
-      'request failed',
-    );
-  }
+  if (error.blame === 'service') logFailure(error, request, error.detail);
   const { retryAfterSeconds } = error.detail;
   if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds));
   const isBeforeHandler = error.code === 'NEARIFY_FORMAT' || error.code === 'NEARIFY_VALIDATION';
   const startMs = isBeforeHandler ? undefined : performance.now() - reply.elapsedTime;
   sendEnvelope(reply, error.httpStatus, errorEnvelope(error.message, startMs));
+}
+
+function logFailure(error: Error, request: FastifyRequest, detail?: ServiceError['detail']): void {
+  const { id: reqId, method, url } = request;
+  request.log.error({ err: error, ...(detail && { detail }), reqId, method, url }, 'request failed');
 }
 
 function sendEnvelope(reply: FastifyReply, status: number, body: Uint8Array): void {

@@ -23,6 +23,8 @@ import {
   openGraph,
   setEfConstruct,
 } from '../index/hnsw/graph.ts';
+import { HnswIndex } from '../index/hnsw/hnsw-index.ts';
+import type { VectorIndex } from '../index/vector-index.ts';
 import { loadValues, normalised, storeValues } from '../vectors/datatypes.ts';
 import { createSideHandle, SideColumn } from '../vectors/side-column.ts';
 import type { DenseConfig, IndexConfig, VectorConfig } from '../vectors/vector-config.ts';
@@ -79,6 +81,7 @@ export class Segment {
   readonly #idView: DataView;
   readonly #versions: Float64Array;
   readonly #graphs = new Map<number, GraphHandle>();
+  readonly #indexes = new Map<number, VectorIndex>();
 
   /** Attaches to a segment that exists; `configs` are the vectors that the collection has now. */
   constructor(handle: SegmentHandle, module: WebAssembly.Module, configs: readonly VectorConfig[]) {
@@ -146,6 +149,17 @@ export class Segment {
     if (known !== undefined) return known;
     const opened = openGraph(this.memory, this.kernels, this.layout, layout, this.scratch(threadIndex));
     this.#graphs.set(id, opened);
+    return opened;
+  }
+
+  /** What finds rows by a vector for the thread that owns the scratch area; undefined if the vector has no index. */
+  index(column: VectorColumn, threadIndex: number): VectorIndex | undefined {
+    const known = this.#indexes.get(column.id);
+    if (known !== undefined) return known;
+    const graph = this.graph(column, threadIndex);
+    if (graph === undefined) return undefined;
+    const opened = new HnswIndex(graph, column.index.efConstruct);
+    this.#indexes.set(column.id, opened);
     return opened;
   }
 

@@ -1,3 +1,4 @@
+import { pointIdJson } from '../../../shared/ids.ts';
 import type { JsonWriter } from '../../../shared/json/writer.ts';
 import type { Collection } from '../collection.ts';
 import { currentRow, type Selection, writeSelected } from './record.ts';
@@ -32,13 +33,12 @@ function writeScoredPoint(
   const current = currentRow(collection, row, selected.payload !== undefined);
   if (current === undefined) return false;
   const { at, payload } = current;
-  writer.text(separator);
-  writer.text('{"id":');
-  writer.id(at.segment.idAt(at.offset));
+  // One piece of text: each costs as much as its characters.
+  const start = `${separator}{"id":${pointIdJson(at.segment.idAt(at.offset))}`;
   if (stage.isListing === true) {
-    writer.text(',"version":0,"score":1.0');
+    writer.text(`${start},"version":0,"score":1.0`);
   } else {
-    writer.text(`,"version":${at.segment.versionAt(at.offset)},"score":`);
+    writer.text(`${start},"version":${at.segment.versionAt(at.offset)},"score":`);
     writer.float32(row.score);
   }
   writeSelected(writer, selected, at, payload);

@@ -2,9 +2,7 @@ import type { Filter } from '../../../../schemas/filter.ts';
 import type { IdfParams } from '../../../../schemas/query.ts';
 import { EF_MAX } from '../../../kernels/graph-layout.ts';
 import { SCRATCH_HEAP_MAX, type ScratchLayout } from '../../../kernels/memory-layout.ts';
-import { type GraphHandle, linkedCount } from '../../index/hnsw/graph.ts';
-import { searchGraph } from '../../index/hnsw/search.ts';
-import { planWalk } from '../../index/hnsw/strategy.ts';
+import type { IndexSearch, VectorIndex } from '../../index/vector-index.ts';
 import type { VectorValue } from '../../vectors/vector-value.ts';
 import type { Cancellation } from '../cancellation.ts';
 import type { Collection } from '../collection.ts';
@@ -35,22 +33,16 @@ const ROWS_PER_SLICE = 16_384;
 const OPTIMISTIC_TRIES = 2;
 
 /** One search of a segment's rows, the query being in `scratch`. */
-interface Search {
+interface Search extends IndexSearch {
   readonly segment: Segment;
   readonly column: VectorColumn;
   readonly scratch: ScratchLayout;
   readonly plan: NearestPlan;
-  /** Rows to look at. */
-  readonly count: number;
-  /** Address of the bitmap to obey. */
-  readonly tombstones: number;
-  /** The living rows that the filter allows; undefined without a filter. */
-  readonly allowed: { readonly address: number; readonly count: number } | undefined;
   readonly cancel: Cancellation;
 }
 
 /**
- * The `k` rows of a segment most similar to the query, in no particular order: by walking the graph as far as it goes and
+ * The `k` rows of a segment most similar to the query, in no particular order: by an index as far as it goes and by
  * scanning the rows that it does not hold yet.
  */
 export function searchSegment(
@@ -61,7 +53,7 @@ export function searchSegment(
   cancel: Cancellation,
 ): Hit[] {
   const scratch = segment.scratch(collection.threadIndex);
-  const graph = plan.isExact ? undefined : segment.graph(column, collection.threadIndex);
+  const index = plan.isExact ? undefined : segment.index(column, collection.threadIndex);
   writeQuery(segment, column, plan.query, scratch.query);
   for (let attempt = 0; ; attempt++) {
     const isPrivate = attempt >= OPTIMISTIC_TRIES;
@@ -78,7 +70,7 @@ export function searchSegment(
       allowed,
       cancel,
     };
-    const hits = plan.k <= SCRATCH_HEAP_MAX ? searchHeap(search, graph) : scanAll(search);
+    const hits = plan.k <= SCRATCH_HEAP_MAX ? searchHeap(search, index) : scanAll(search);
     if (isPrivate || segment.isCurrent(snapshot)) return hits;
   }
 }
@@ -121,46 +113,14 @@ function allow(
   return { address, count: kernels.bitmapCount(address, snapshot.count) };
 }
 
-function searchHeap(search: Search, graph: GraphHandle | undefined): Hit[] {
-  const linked =
-    graph === undefined || search.plan.k > EF_MAX ? 0 : Math.min(linkedCount(graph), search.count);
-  const walked = linked === 0 ? 0 : walk(search, graph!, linked);
-  const isComplete = search.plan.isIndexedOnly && graph !== undefined;
+function searchHeap(search: Search, index: VectorIndex | undefined): Hit[] {
+  const covered =
+    index === undefined || search.plan.k > EF_MAX ? 0 : Math.min(index.coveredRows(), search.count);
+  const found = covered === 0 ? 0 : index!.search(search, covered);
+  const isComplete = search.plan.isIndexedOnly && index !== undefined;
   const { kernels, memory } = search.segment;
-  const length = isComplete ? walked : scan(search, linked, walked);
+  const length = isComplete ? found : scan(search, covered, found);
   return heapHits(search.segment, { kernels, memory, address: search.scratch.heap, length });
-}
-
-/** Offers the best rows below `linked` to the heap; returns its length. */
-function walk(
-  { segment, column, plan, count, tombstones, allowed, cancel }: Search,
-  graph: GraphHandle,
-  linked: number,
-) {
-  const { k } = plan;
-  const { m, efConstruct } = column.index;
-  // Of all rows; those that are linked are taken to be like the others.
-  const visible = allowed?.count ?? count - segment.deletedCount;
-  const matches = Math.round(visible * (linked / count));
-  const { mode, ef } = planWalk({
-    rows: linked,
-    matches,
-    m,
-    ef: Math.min(EF_MAX, Math.max(k, plan.ef ?? efConstruct)),
-    k,
-  });
-  return searchGraph(graph, {
-    ef,
-    k,
-    mode,
-    // An estimate must not make a search look for more than there is.
-    ...(linked === count && { matches }),
-    tombstones: segment.deletedCount === 0 ? 0 : tombstones,
-    allowed: allowed?.address ?? 0,
-    limit: linked,
-    heapLength: 0,
-    checkCancelled: cancel.check,
-  });
 }
 
 /** Offers the rows from `from` on to the heap, which has `length` entries; returns its new length. */
