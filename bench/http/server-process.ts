@@ -15,8 +15,11 @@ export interface LoopDelays {
 export interface BenchServer {
   readonly url: string;
   readonly pid: number;
+  readonly storage: string;
   /** Delays of the server's event loop since the last call. */
   loopDelays(): Promise<LoopDelays>;
+  /** Ends the server and starts another on its storage. */
+  restart(): Promise<BenchServer>;
   /** Ends the server and removes its storage. */
   stop(): Promise<void>;
 }
@@ -25,8 +28,11 @@ const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const MONITOR = new URL('./loop-monitor.ts', import.meta.url).href;
 
 /** `settings`: further `key=value` settings. */
-export async function startBenchServer(settings: readonly string[] = []): Promise<BenchServer> {
-  const storage = mkdtempSync(path.join(tmpdir(), 'nearify-bench-'));
+export function startBenchServer(settings: readonly string[] = []): Promise<BenchServer> {
+  return startOn(mkdtempSync(path.join(tmpdir(), 'nearify-bench-')), settings);
+}
+
+async function startOn(storage: string, settings: readonly string[]): Promise<BenchServer> {
   const all = [
     'service.host=127.0.0.1',
     'service.http_port=0',
@@ -35,17 +41,25 @@ export async function startBenchServer(settings: readonly string[] = []): Promis
   ];
   const args = ['--import', MONITOR, MAIN, 'serve', ...all.flatMap((setting) => ['--set', setting])];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+  const end = async () => {
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  };
   return {
     url: await listeningUrl(child),
     pid: child.pid!,
+    storage,
     loopDelays: async () => {
       child.send('loop-delays');
       const [delays] = await once(child, 'message');
       return delays as LoopDelays;
     },
+    restart: async () => {
+      await end();
+      return startOn(storage, settings);
+    },
     stop: async () => {
-      child.kill('SIGTERM');
-      await once(child, 'exit');
+      await end();
       rmSync(storage, { recursive: true });
     },
   };
