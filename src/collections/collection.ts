@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { CollectionSettings, UpdateCollection } from '../../schemas/collection-update.ts';
 import type { CollectionInfo } from '../../schemas/collections.ts';
 import type { BackgroundPool } from '../dispatch/background-pool.ts';
@@ -54,18 +55,17 @@ export class Collection {
       turn: () => this.pacing.beforeUpdate(),
     });
     this.pacing = new Pacing({
-      spareThreads: backgroundThreads - 1,
+      // The event loop and the updates have a core each.
+      spareLanes: Math.min(backgroundThreads - 1, availableParallelism() - 2),
       tailBytes: () => segmentCounts(this.#handle).tailBytes,
       linkProgress: () => this.#linker.progress(),
       updatesIdle: () => this.updates.idle(),
     });
-    const turn = () => this.pacing.beforeLink();
     this.#linker = new Linker({
       pool,
       handle,
-      // One thread is left for updates where there are several.
-      lanes: Math.max(1, backgroundThreads - 1),
-      turn,
+      lanes: () => Math.min(backgroundThreads, this.#indexingThreadsMax),
+      turn: (lane) => this.pacing.beforeLink(lane),
       log,
       restoredRows: segmentCounts(this.#handle).linkedRows,
     });
@@ -77,13 +77,18 @@ export class Collection {
       handle,
       takeChanges: (changes) => this.#take(changes),
       replaceSegments,
-      turn,
+      turn: () => this.pacing.beforeLink(0),
       log,
     });
     this.#indexer = new Indexer({ build: () => this.#buildIndexes(), log });
     options.publish(this.#handle);
     this.#kick();
     if (opened.hasIndexWork) this.#indexer.kick();
+  }
+
+  get #indexingThreadsMax(): number {
+    const threads = this.#handle.params.hnsw_config?.max_indexing_threads ?? 0;
+    return threads === 0 ? Number.POSITIVE_INFINITY : threads;
   }
 
   get handle(): CollectionHandle {

@@ -16,11 +16,17 @@ export interface LinkerOptions {
   readonly handle: () => CollectionHandle;
   /** Rows that the graphs hold at the start, from checkpoints. */
   readonly restoredRows: number;
-  /** Background threads that may link at the same time. */
-  readonly lanes: number;
-  /** Resolves when the next slice may run. */
-  readonly turn: () => Promise<void>;
+  /** Background threads that may link at the same time, at least 1. */
+  readonly lanes: () => number;
+  /** Resolves when the next slice of a lane, numbered from 0, may run. */
+  readonly turn: (lane: number) => Promise<void>;
   readonly log: Logger;
+}
+
+/** One go of all lanes; over when the first lane finds nothing left, however long others have waited for their turn. */
+interface Round {
+  isOver: boolean;
+  readonly end: PromiseWithResolvers<void>;
 }
 
 /**
@@ -75,7 +81,7 @@ export class Linker {
     try {
       while (!this.#isStopped && this.#counts.tailBytes > 0) {
         const before = this.#counts.linkedRows;
-        await Promise.all(Array.from({ length: this.#options.lanes }, () => this.#link()));
+        await this.#linkAll();
         const { tailBytes, linkedRows } = this.#counts;
         // A thread that died took rows with it; the next start links all anew.
         if (tailBytes > 0 && linkedRows === before && !this.#isStopped)
@@ -91,12 +97,31 @@ export class Linker {
     }
   }
 
-  async #link(): Promise<void> {
+  /** Links on all lanes until nothing is left to take. */
+  async #linkAll(): Promise<void> {
+    const round: Round = { isOver: false, end: Promise.withResolvers() };
+    const lanes = Array.from({ length: this.#options.lanes() }, async (_, lane) => {
+      try {
+        await this.#link(lane, round);
+      } finally {
+        if (lane === 0) {
+          round.isOver = true;
+          round.end.resolve();
+        }
+      }
+    });
+    for (const outcome of await Promise.allSettled(lanes)) {
+      if (outcome.status === 'rejected') throw outcome.reason;
+    }
+  }
+
+  async #link(lane: number, round: Round): Promise<void> {
     const { pool, handle, turn } = this.#options;
     let isMore = true;
     // Each slice is a task of its own, so that others run in between.
     while (isMore && !this.#isStopped) {
-      await turn();
+      await Promise.race([turn(lane), round.end.promise]);
+      if (round.isOver) return;
       isMore = await pool.run('link', { handle: handle(), msMax: SLICE_MS });
       this.#progress.resolve();
       this.#progress = Promise.withResolvers();

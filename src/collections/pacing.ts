@@ -6,8 +6,8 @@ const READERS_WINDOW_MS = 2000;
 const UPLOAD_PAUSE_MS = 30;
 
 export interface PacingOptions {
-  /** Background threads besides the one that applies the collection's updates. */
-  readonly spareThreads: number;
+  /** Lanes that link while an upload goes on, because there are threads and cores besides what it needs. */
+  readonly spareLanes: number;
   /** Bytes of vectors that wait to be linked. */
   readonly tailBytes: () => number;
   /** Resolves when rows were linked, or when nothing links any more. */
@@ -23,7 +23,9 @@ export interface PacingOptions {
 export class Pacing {
   readonly #options: PacingOptions;
   #lastReadMs = Number.NEGATIVE_INFINITY;
-  #reader = Promise.withResolvers<void>();
+  /** Resolves with the next read. */
+  #reader: PromiseWithResolvers<void> | undefined;
+  #pause: Promise<void> | undefined;
 
   constructor(options: PacingOptions) {
     this.#options = options;
@@ -31,7 +33,8 @@ export class Pacing {
 
   noteRead(): void {
     this.#lastReadMs = performance.now();
-    this.#reader.resolve();
+    this.#reader?.resolve();
+    this.#reader = undefined;
   }
 
   /** Resolves when the next update may run. */
@@ -48,18 +51,24 @@ export class Pacing {
     }
   }
 
-  /** Resolves when the next rows may be linked. */
-  async beforeLink(): Promise<void> {
-    if (this.#options.spareThreads > 0 || this.#hasReaders) return;
-    this.#reader = Promise.withResolvers();
-    await Promise.race([this.#uploadPause(), this.#reader.promise]);
+  /** Resolves when a lane of the linker, numbered from 0, may link the next rows. */
+  async beforeLink(lane: number): Promise<void> {
+    const isServingReaders = lane === 0 && this.#hasReaders;
+    if (lane < this.#options.spareLanes || isServingReaders) return;
+    // One for all that wait: nobody tells it when they have given up.
+    this.#pause ??= this.#uploadPause().finally(() => {
+      this.#pause = undefined;
+    });
+    if (lane > 0) return this.#pause;
+    this.#reader ??= Promise.withResolvers();
+    await Promise.race([this.#pause, this.#reader.promise]);
   }
 
   async #uploadPause(): Promise<void> {
     const { updatesIdle } = this.#options;
     for (;;) {
       const leftMs = UPLOAD_PAUSE_MS - (performance.now() - (await updatesIdle()));
-      if (leftMs <= 0 || this.#hasReaders) return;
+      if (leftMs <= 0) return;
       await new Promise((resolve) => setTimeout(resolve, leftMs).unref());
     }
   }

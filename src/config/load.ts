@@ -233,7 +233,7 @@ function resolveThreads({ search, background }: Config['threads']): Config['thre
   const cores = availableParallelism();
   return {
     search: search === 0 ? Math.max(1, cores - 1) : search,
-    background: background === 0 ? Math.max(1, Math.floor(cores / 2)) : background,
+    background: background === 0 ? Math.max(2, Math.floor(cores / 2)) : background,
   };
 }
 

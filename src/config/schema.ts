@@ -70,7 +70,7 @@ const ThreadsConfig = Type.Object({
     default: 0,
     minimum: 0,
     maximum: 256,
-    description: 'Threads that apply updates and build indexes; 0 means half the cores, at least 1.',
+    description: 'Threads that apply updates and build indexes; 0 means half the cores, at least 2.',
   }),
 });
 

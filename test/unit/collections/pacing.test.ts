@@ -3,7 +3,7 @@ import { mock, test, type TestContext } from 'node:test';
 import { Pacing } from '../../../src/collections/pacing.ts';
 
 /** Unlinked bytes in megabytes, an update that is on, and steps of the linker, all moved by the test. */
-function situation(t: TestContext, spareThreads = 0) {
+function situation(t: TestContext, spareLanes = 0) {
   let nowMs = 10_000;
   t.mock.method(performance, 'now', () => nowMs);
   const world = {
@@ -20,7 +20,7 @@ function situation(t: TestContext, spareThreads = 0) {
     },
   };
   const pacing = new Pacing({
-    spareThreads,
+    spareLanes,
     tailBytes: () => world.tailMb * 1024 * 1024,
     linkProgress: () => world.progress.promise,
     updatesIdle: () => world.idle.promise,
@@ -65,22 +65,32 @@ test('readers that are gone hold nothing up', async (t) => {
   assert.ok(await isSettled(pacing.beforeUpdate()));
 });
 
-test('linking waits for a pause of the upload, unless there are readers or threads to spare', async (t) => {
+test('linking waits for a pause of the upload, unless there are readers or lanes to spare', async (t) => {
   const { world, pacing } = situation(t);
-  const turn = pacing.beforeLink();
+  const turn = pacing.beforeLink(0);
   assert.equal(await isSettled(turn), false);
   pacing.noteRead();
   assert.ok(await isSettled(turn));
-  assert.ok(await isSettled(pacing.beforeLink()));
-  assert.ok(await isSettled(situation(t, 1).pacing.beforeLink()));
+  assert.ok(await isSettled(pacing.beforeLink(0)));
+  assert.ok(await isSettled(situation(t, 1).pacing.beforeLink(0)));
   world.idle.resolve(0);
+});
+
+test('readers make one lane link; the others wait for a pause', async (t) => {
+  const { world, pacing } = situation(t);
+  pacing.noteRead();
+  const second = pacing.beforeLink(1);
+  assert.ok(await isSettled(pacing.beforeLink(0)));
+  assert.equal(await isSettled(second), false);
+  world.idle.resolve(0);
+  assert.ok(await isSettled(second));
 });
 
 test('an upload pauses when no request has followed for a while', async (t) => {
   mock.timers.enable({ apis: ['setTimeout'] });
   t.after(() => mock.timers.reset());
   const { world, pacing } = situation(t);
-  const turn = pacing.beforeLink();
+  const turn = pacing.beforeLink(0);
   world.idle.resolve(9990);
   assert.equal(await isSettled(turn), false);
   world.sleep(20);
