@@ -1,6 +1,6 @@
 /**
- * Compiles the AssemblyScript kernels to `kernels.wasm` (and, where it exists, `text.ts` to `text.wasm`) beside this
- * file and copies them to `dist/src/kernels/`. Does nothing when no source is newer than the result.
+ * Compiles the AssemblyScript kernels to .wasm files beside this file and copies them to `dist/src/kernels/`. Does nothing
+ * when no source is newer than the result.
  */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -14,6 +14,8 @@ const dist = join(root, 'dist', 'src', 'kernels');
 /** Entry in `assembly/` → target in asconfig.json, which is also the name of the .wasm file. */
 const TARGETS = [
   { entry: 'index.ts', target: 'kernels' },
+  { entry: 'quantized.ts', target: 'quantized' },
+  { entry: 'codes.ts', target: 'codes' },
   { entry: 'text.ts', target: 'text' },
 ];
 

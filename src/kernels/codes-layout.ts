@@ -49,7 +49,16 @@ export const CODES = {
 } as const;
 
 /** Word numbers in a thread's area: the coefficients of a query, float32, then addresses. */
-export const AREA = { mean: 0, sum: 1, product: 2, constant: 3, norm: 4, rest: 5, floats: 6, code: 7 } as const;
+export const AREA = {
+  mean: 0,
+  sum: 1,
+  product: 2,
+  constant: 3,
+  norm: 4,
+  rest: 5,
+  floats: 6,
+  code: 7,
+} as const;
 
 export const FORM = { bits: 0, sharedBits: 1, twoBits: 2, nibbles: 3, bytes: 4 } as const;
 export type FormName = keyof typeof FORM;
@@ -162,7 +171,9 @@ export function createCodesMemory(spec: CodesSpec, layout: CodesLayout): WebAsse
     words[area / 4 + AREA.code] = area + AREA_HEAD_BYTES + floatBytes(layout.width);
   }
   if (layout.signs !== 0) {
-    new Float32Array(memory.buffer, layout.signs, ROTATION_ROUNDS * layout.width).set(rotationSigns(layout.width));
+    new Float32Array(memory.buffer, layout.signs, ROTATION_ROUNDS * layout.width).set(
+      rotationSigns(layout.width),
+    );
   }
   words[CODES.magic] = CODES_MAGIC;
   return memory;

@@ -106,7 +106,15 @@ export interface GraphKernels {
    * score; returns the heap's new length.
    */
   searchEnd(graph: Pointer, walk: Pointer, limit: number, heapLength: number, k: number): number;
+  /** As `searchEnd`, but by the scores that the search went by. */
+  searchEndByCodes(walk: Pointer, limit: number, heapLength: number, k: number): number;
 }
+
+/** What a search of a graph calls: of kernels.wasm, or of quantized.wasm, which scores by other codes (codes-loader.ts). */
+export type SearchKernels = Pick<
+  GraphKernels,
+  'searchBegin' | 'searchScan' | 'searchRun' | 'searchFound' | 'searchEnd' | 'searchEndByCodes'
+>;
 
 /** The int8 codes of a graph's rows, as quantize.ts describes them. The graph kernels call these; tests do too. */
 export interface CodeKernels {

@@ -34,7 +34,7 @@ const BLOCK: u32 = 128;
 
 function setBit(plane: usize, i: u32): void {
   const at = plane + ((i >> 3) as usize);
-  store<u8>(at, load<u8>(at) | (1 << (i & 7)));
+  store<u8>(at, load<u8>(at) | (1 << ((i & 7) as u8)));
 }
 
 function residual(floats: usize, i: u32, mean: f32): f32 {
@@ -78,7 +78,7 @@ export function encodeBits(area: usize, offset: u32): void {
     levelSum += level;
     products += (r as f64) * (level as f64);
   }
-  setRecord(record, mean, products > 0 ? ((squares as f64) / products) as f32 : 0, norm, levelSum as f32);
+  setRecord(record, mean, products > 0 ? (((squares as f64) / products) as f32) : 0, norm, levelSum as f32);
 }
 
 /** Codes the query in a thread's area: whole numbers of `queryBits` bits from its smallest number to its largest. */

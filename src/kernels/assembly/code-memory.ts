@@ -98,7 +98,14 @@ export function queryCodeOf(area: usize): usize {
 }
 
 /** Writes the coefficients that make products of `dot(query, row)`; `squares` is the query's Σq². */
-export function setCoefficients(area: usize, mean: f32, sum: f32, product: f32, constant: f32, squares: f32): void {
+export function setCoefficients(
+  area: usize,
+  mean: f32,
+  sum: f32,
+  product: f32,
+  constant: f32,
+  squares: f32,
+): void {
   const isEuclid = header(CODES_METRIC) == METRIC_EUCLID;
   const factor: f32 = isEuclid ? 2 : 1;
   store<f32>(area, mean * factor, AREA_MEAN);

@@ -16,7 +16,6 @@ import {
   setCoefficients,
   setRecord,
   squaresOf,
-  sumLanes,
   sumOf,
 } from './code-memory';
 
@@ -98,11 +97,11 @@ export function encodeNibbles(area: usize, offset: u32): void {
     const code = min<f32>(max<f32>(nearest<f32>(wanted), 0), 15);
     const at = codes + (((i >> 5) << 4) as usize) + ((i & 15) as usize);
     store<u8>(at, load<u8>(at) | ((code as u8) << (i & 16 ? 4 : 0)));
-    const level = 2 * code - 15;
+    const level: f32 = code + code - 15;
     levelSum += level;
     products += (level as f64) * (r as f64);
   }
-  setRecord(record, mean, products > 0 ? ((squares as f64) / products) as f32 : 0, norm, levelSum);
+  setRecord(record, mean, products > 0 ? (((squares as f64) / products) as f32) : 0, norm, levelSum);
 }
 
 /** Codes the query in a thread's area in signed bytes. */
@@ -116,7 +115,8 @@ export function prepareNumbers(area: usize): void {
   const isUsable = scale > 0 && scale < Infinity;
   memory.fill(code, 0, ((width + 31) & ~31) as usize);
   let codeSum: i32 = 0;
-  for (let i: u32 = 0; isUsable && i < width; i++) {
+  const n = isUsable ? width : 0;
+  for (let i: u32 = 0; i < n; i++) {
     const value = nearest<f32>(valueAt(floats, i) * scale) as i32;
     store<i8>(code + (i as usize), value as i8);
     codeSum += value;

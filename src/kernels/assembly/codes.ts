@@ -2,7 +2,15 @@
 // walk through the graph (quantized.ts) lies in another memory and calls the score functions of this module.
 
 import { encodeBits, prepareBits, scoreBits } from './code-bits';
-import { CODES_FORM, CODES_SIGNS, CODES_WIDTH, floatsOf, FORM_BYTES, FORM_NIBBLES, header } from './code-memory';
+import {
+  CODES_FORM,
+  CODES_SIGNS,
+  CODES_WIDTH,
+  floatsOf,
+  FORM_BYTES,
+  FORM_NIBBLES,
+  header,
+} from './code-memory';
 import { encodeBytes, encodeNibbles, prepareNumbers, scoreBytes, scoreNibbles } from './code-numbers';
 import { rotate } from './rotation';
 

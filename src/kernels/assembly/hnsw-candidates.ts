@@ -17,9 +17,24 @@ import {
   WALK_TARGET,
   WALK_TOMBSTONES,
 } from './graph';
+import { area, scoreFour } from './foreign';
 import { FLAG_HIDDEN, keyScore, poolInsert, poolKey } from './pool';
 import { scoreCodes } from './quantize';
 import { scoreOffsets } from './scan';
+
+/** `scoreCodes` by the codes of another memory. */
+function scoreForeign(list: usize, n: u32, out: usize): void {
+  if (n & 3) {
+    const past = list + ((n as usize) << 2);
+    store<u32>(past, load<u32>(list));
+    store<u32>(past, load<u32>(list), 4);
+    store<u32>(past, load<u32>(list), 8);
+  }
+  for (let i: u32 = 0; i < n; i += 4, list += 16, out += 16) {
+    const a = load<u32>(list);
+    v128.store(out, scoreFour(area, a, load<u32>(list, 4), load<u32>(list, 8), load<u32>(list, 12)));
+  }
+}
 
 /** Scores, as the walk sees them, of the `n` > 0 rows at `list` against a fixed side; see `scoreCodes`. */
 export function scoreList(
@@ -30,6 +45,10 @@ export function scoreList(
   n: u32,
   out: usize,
 ): void {
+  if (isDefined(QUANTIZED)) {
+    scoreForeign(list, n, out);
+    return;
+  }
   if (load<u32>(graph, GRAPH_CODES)) {
     scoreCodes(graph, target, coefficients, list, n, out);
     return;

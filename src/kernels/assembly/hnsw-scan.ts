@@ -7,7 +7,7 @@ import { admit, scoreTargets } from './hnsw-candidates';
 const BATCH: u32 = 32;
 
 function scoreBatch(graph: usize, walk: usize, n: u32): void {
-  if (load<u32>(graph, GRAPH_CODES)) {
+  if (!isDefined(QUANTIZED) && load<u32>(graph, GRAPH_CODES)) {
     store<u32>(walk, touchRecords(graph, load<u32>(walk, WALK_LIST), n), WALK_TOUCHED);
   }
   scoreTargets(graph, walk, n);

@@ -59,7 +59,7 @@ export function searchBegin(
   const query: usize = load<u32>(walk, WALK_QUERY);
   const code: usize = load<u32>(walk, WALK_QUERY_CODE);
   const hasCodes = load<u32>(graph, GRAPH_CODES) != 0;
-  if (hasCodes) encodeQuery(graph, query, code, walk + WALK_COEFFICIENTS);
+  if (!isDefined(QUANTIZED) && hasCodes) encodeQuery(graph, query, code, walk + WALK_COEFFICIENTS);
   store<u32>(walk, hasCodes ? code : query, WALK_TARGET);
   store<u32>(walk, tombstones, WALK_TOMBSTONES);
   store<u32>(walk, allowed, WALK_ALLOWED);
@@ -127,11 +127,27 @@ export function searchEnd(graph: usize, walk: usize, limit: u32, heapLength: u32
     if ((key & FLAG_HIDDEN) != 0 || offset >= limit) continue;
     let score = keyScore(key);
     if (hasCodes) {
-      const error = errorMax((metric & 3) == METRIC_EUCLID, coefficients, recordAt(graph, offset), score);
-      if (heapLength == k && score + error < load<f32>(heap)) continue;
+      if (!isDefined(QUANTIZED)) {
+        const error = errorMax((metric & 3) == METRIC_EUCLID, coefficients, recordAt(graph, offset), score);
+        if (heapLength == k && score + error < load<f32>(heap)) continue;
+      }
       score = similarity(metric, rows + (offset as usize) * stride, query, dim);
     }
     heapLength = heapOffer(heap, heapLength, k, score, offset);
+  }
+  return heapLength;
+}
+
+/** As `searchEnd`, but by the scores that the walk has seen. */
+export function searchEndByCodes(walk: usize, limit: u32, heapLength: u32, k: u32): u32 {
+  const pool: usize = load<u32>(walk, WALK_POOL);
+  const end = pool + ((load<u32>(walk, WALK_LENGTH) as usize) << 3);
+  const heap: usize = load<u32>(walk, WALK_HEAP);
+  for (let at = pool; at < end; at += 8) {
+    const key = load<i64>(at);
+    const offset = keyOffset(key);
+    if ((key & FLAG_HIDDEN) != 0 || offset >= limit) continue;
+    heapLength = heapOffer(heap, heapLength, k, keyScore(key), offset);
   }
   return heapLength;
 }

@@ -7,7 +7,10 @@ function hadamard(floats: usize, n: u32): void {
   for (let at = floats; at < end; at += 16) {
     const v = f32x4.mul(v128.load(at), scale);
     // Pairs, then pairs of pairs, within the four lanes.
-    const ab = f32x4.add(v128.shuffle<i32>(v, v, 0, 0, 2, 2), f32x4.mul(v128.shuffle<i32>(v, v, 1, 1, 3, 3), f32x4(1, -1, 1, -1)));
+    const ab = f32x4.add(
+      v128.shuffle<i32>(v, v, 0, 0, 2, 2),
+      f32x4.mul(v128.shuffle<i32>(v, v, 1, 1, 3, 3), f32x4(1, -1, 1, -1)),
+    );
     const cd = f32x4.mul(v128.shuffle<i64>(ab, ab, 1, 1), f32x4(1, 1, -1, -1));
     v128.store(at, f32x4.add(v128.shuffle<i64>(ab, ab, 0, 0), cd));
   }

@@ -54,7 +54,9 @@ function gather(graph: usize, walk: usize, offset: u32, layer: u32): u32 {
 function touchNext(graph: usize, walk: usize, key: i64, layer: u32, n: u32): void {
   const links = linksAt(graph, keyOffset(key), layer);
   let words = load<u32>(links) | load<u32>(links, 64);
-  if (load<u32>(graph, GRAPH_CODES)) words |= touchRecords(graph, load<u32>(walk, WALK_LIST), n);
+  if (!isDefined(QUANTIZED) && load<u32>(graph, GRAPH_CODES)) {
+    words |= touchRecords(graph, load<u32>(walk, WALK_LIST), n);
+  }
   store<u32>(walk, words, WALK_TOUCHED);
 }
 
