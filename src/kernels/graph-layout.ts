@@ -40,6 +40,9 @@ export const GRAPH = {
   claimedCount: 37,
 } as const;
 
+/** Word number in the head of a graph that no kernel looks at: rows that the FAISS index of the vector covers; 0: none. */
+export const FAISS_ROWS = 63;
+
 /** Word numbers in a node's record. */
 export const NODE = { lock: 0, state: 1, upper: 2, count: 3, links: 4 } as const;
 export const STATE_LAYER_MASK = 0xff;

@@ -122,6 +122,7 @@ function writeWhole(fd: number, bytes: Uint8Array, position: number): void {
   }
 }
 
-function partialName(file: string): string {
+/** Where a file is written until it is finished. */
+export function partialName(file: string): string {
   return `${file}.partial`;
 }

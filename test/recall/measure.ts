@@ -1,5 +1,6 @@
 import { type GraphHandle, linkedCount } from '../../src/engine/index/hnsw/graph.ts';
 import { type GraphSearch, searchGraph } from '../../src/engine/index/hnsw/search.ts';
+import type { VectorIndex } from '../../src/engine/index/vector-index.ts';
 import { METRIC } from '../../src/kernels/memory-layout.ts';
 import { prng } from '../kernels/support.ts';
 import type { GraphMemory } from './graph-memory.ts';
@@ -98,6 +99,27 @@ export function walkSearch(
     ...options,
   });
   return sorted(handle, length);
+}
+
+/** What an index finds, best first. */
+export function indexSearch(
+  target: GraphMemory,
+  handle: GraphHandle,
+  index: VectorIndex,
+  query: ArrayLike<number>,
+  options: { k: number; ef?: number; count: number; tombstones: number; deletedCount: number },
+): Found[] {
+  const { count, tombstones, deletedCount, ...plan } = options;
+  writeQuery(target, handle, query);
+  const search = {
+    plan,
+    segment: { deletedCount },
+    count,
+    tombstones,
+    allowed: undefined,
+    cancel: { check: () => {} },
+  };
+  return sorted(handle, index.search(search, Math.min(count, index.coveredRows())));
 }
 
 /** Share of the exact results that were found; a row that scores as well as the last of them counts too. */

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { blockCount, finishFile, removeFile, writeBlock } from '../../storage/block-file.ts';
+import { faissFile } from '../index/faiss/index-file.ts';
 import { checkpointViews, restoreCheckpoint } from '../index/hnsw/checkpoint.ts';
 import { linkedCount } from '../index/hnsw/graph.ts';
 import type { Collection } from './collection.ts';
@@ -48,9 +49,10 @@ export function removeCheckpoints(directory: string, segment: Segment): void {
   for (const { id } of segment.vectors) removeCheckpoint(directory, segment.id, id);
 }
 
-/** Removes the checkpoint of a vector that is no more, if there is one. */
+/** Removes the checkpoint of a vector that is no more, if there is one, and its FAISS index. */
 export function removeCheckpoint(directory: string, segmentId: number, vectorId: number): void {
   removeFile(graphFile(directory, segmentId, vectorId));
+  removeFile(faissFile(directory, segmentId, vectorId));
 }
 
 /** `graph-<segment>-<number of the vector>` beside the collection's LMDB files. */

@@ -14,7 +14,7 @@ import {
   type SegmentLayoutOptions,
   segmentLayout,
 } from '../../kernels/memory-layout.ts';
-import { codesPay } from '../../kernels/graph-layout.ts';
+import { codesPay, FAISS_ROWS } from '../../kernels/graph-layout.ts';
 import { SIDE_ROWS_MAX } from '../../kernels/side-layout.ts';
 import {
   type GraphHandle,
@@ -23,6 +23,8 @@ import {
   openGraph,
   setEfConstruct,
 } from '../index/hnsw/graph.ts';
+import { FaissIndex } from '../index/faiss/faiss-index.ts';
+import { faissFile } from '../index/faiss/index-file.ts';
 import { HnswIndex } from '../index/hnsw/hnsw-index.ts';
 import type { VectorIndex } from '../index/vector-index.ts';
 import { loadValues, normalised, storeValues } from '../vectors/datatypes.ts';
@@ -82,6 +84,7 @@ export class Segment {
   readonly #versions: Float64Array;
   readonly #graphs = new Map<number, GraphHandle>();
   readonly #indexes = new Map<number, VectorIndex>();
+  readonly #faissIndexes = new Map<number, FaissIndex>();
 
   /** Attaches to a segment that exists; `configs` are the vectors that the collection has now. */
   constructor(handle: SegmentHandle, module: WebAssembly.Module, configs: readonly VectorConfig[]) {
@@ -161,6 +164,33 @@ export class Segment {
     const opened = new HnswIndex(graph, column.index.efConstruct);
     this.#indexes.set(column.id, opened);
     return opened;
+  }
+
+  /**
+   * As {@link index}, by the second engine, for searches without a filter; `directory` is the collection's. Undefined if
+   * there is no such index, or if it is too old. @throws NEARIFY_STORAGE if it is damaged
+   */
+  faissIndex(column: VectorColumn, threadIndex: number, directory: string): FaissIndex | undefined {
+    const graph = this.graph(column, threadIndex);
+    if (graph === undefined) return undefined;
+    if (Atomics.load(graph.words, graph.graph.head / 4 + FAISS_ROWS) === 0) return undefined;
+    let index = this.#faissIndexes.get(column.id);
+    if (index === undefined) {
+      index = new FaissIndex({
+        graph,
+        memory: this.memory,
+        file: faissFile(directory, this.id, column.id),
+        efDefault: column.index.efConstruct,
+        fallback: this.index(column, threadIndex)!,
+      });
+      this.#faissIndexes.set(column.id, index);
+    }
+    return index.isUsable(this.count) ? index : undefined;
+  }
+
+  /** Frees what this thread holds of the segment outside of the shared memory. It may be used on: it is loaded anew. */
+  release(): void {
+    for (const index of this.#faissIndexes.values()) index.release();
   }
 
   /** True if the graph lacks rows that it should have. */

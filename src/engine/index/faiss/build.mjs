@@ -2,7 +2,7 @@
  * Compiles the bindings of the npm package `faiss-node` against the FAISS of this machine, into the package's own folder:
  * its install script would download a binary, or FAISS. Does nothing when no source is newer than the result.
  *
- * Wants g++ and FAISS with its headers (Debian: `apt-get install g++ libfaiss-dev`). Exits with 1 and says what is missing.
+ * Wants g++ (or what CXX names) and FAISS with its headers (Debian: `apt-get install g++ libfaiss-dev`). Exits with 1 and says what is missing.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 
 const native = fileURLToPath(new URL('native/', import.meta.url));
 const require = createRequire(import.meta.url);
+const compiler = process.env.CXX || 'g++';
 
 /** What is different from the package's source, because the server has several threads and each query its own `ef`. */
 const CHANGES = [
@@ -48,12 +49,12 @@ function fail(message) {
   process.exit(1);
 }
 
-/** Folder of an installed package; `from` is the folder of the package that depends on it. */
-function packageFolder(name, remedy, from = native) {
+/** Folder of the package whose package.json `resolve` finds. */
+function packageFolder(name, resolve, remedy) {
   try {
-    return path.dirname(require.resolve(`${name}/package.json`, { paths: [from] }));
+    return path.dirname(resolve());
   } catch {
-    return fail(`the npm package ${name} is not installed; ${remedy}`);
+    return fail(`the npm package ${name} is not installed: ${remedy}`);
   }
 }
 
@@ -73,22 +74,37 @@ function compile(source, target, includes) {
   args.push('-DNODE_GYP_MODULE_NAME=faiss_node', '-include', path.join(native, 'before.h'));
   args.push(...includes.map((folder) => `-I${folder}`), source, '-o', partial);
   args.push('-lfaiss', '-lgomp', '-lblas', '-llapack');
-  const { status, error, stderr } = spawnSync('g++', args, { encoding: 'utf8' });
+  const { status, error, stderr } = spawnSync(compiler, args, { encoding: 'utf8' });
   if (status === 0) return renameSync(partial, target);
   rmSync(partial, { force: true });
-  if (error !== undefined) return fail(`g++ cannot be run (${error.message}); install a C++ compiler`);
+  if (error !== undefined)
+    return fail(`${compiler} cannot be run (${error.message}): install a C++ compiler`);
   const isMissing = /faiss\/[\w/]+\.h: No such file|cannot find -l(faiss|gomp|blas|lapack)/.exec(stderr);
   if (isMissing === null) process.stderr.write(stderr);
   return fail(
-    isMissing === null ? 'g++ failed' : `${isMissing[0]}; on Debian and Ubuntu: apt-get install libfaiss-dev`,
+    isMissing === null
+      ? `${compiler} failed`
+      : `${isMissing[0]}; on Debian and Ubuntu: apt-get install libfaiss-dev`,
   );
 }
 
 const modified = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
-const bindings = packageFolder('faiss-node', 'npm install --ignore-scripts --no-save faiss-node@0.5.1');
-const nodeAddonApi = packageFolder('node-addon-api', 'run npm ci', bindings);
-const nodeHeaders = path.join(packageFolder('node-api-headers', 'run npm ci'), 'include');
+const bindings = packageFolder(
+  'faiss-node',
+  () => require.resolve('faiss-node/package.json'),
+  'npm install --ignore-scripts --no-save faiss-node@0.5.1',
+);
+const nodeAddonApi = packageFolder(
+  'node-addon-api',
+  () => createRequire(path.join(bindings, 'package.json')).resolve('node-addon-api/package.json'),
+  'npm ci',
+);
+const nodeHeaders = packageFolder(
+  'node-api-headers',
+  () => require.resolve('node-api-headers/package.json'),
+  'npm ci',
+);
 const packageSource = path.join(bindings, 'src', 'faiss.cc');
 const folder = path.join(bindings, 'build');
 const target = path.join(folder, 'nearify.node');
@@ -97,6 +113,6 @@ if (modified(target) <= Math.max(...sources.map(modified))) {
   mkdirSync(folder, { recursive: true });
   const source = path.join(folder, 'nearify.cc');
   writeFileSync(source, changedSource(packageSource));
-  compile(source, target, [native, nodeAddonApi, nodeHeaders]);
+  compile(source, target, [native, nodeAddonApi, path.join(nodeHeaders, 'include')]);
   console.log(`compiled ${target}`);
 }

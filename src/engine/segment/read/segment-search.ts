@@ -53,7 +53,7 @@ export function searchSegment(
   cancel: Cancellation,
 ): Hit[] {
   const scratch = segment.scratch(collection.threadIndex);
-  const index = plan.isExact ? undefined : segment.index(column, collection.threadIndex);
+  const index = plan.isExact ? undefined : chooseIndex(collection, segment, column, plan);
   writeQuery(segment, column, plan.query, scratch.query);
   for (let attempt = 0; ; attempt++) {
     const isPrivate = attempt >= OPTIMISTIC_TRIES;
@@ -73,6 +73,17 @@ export function searchSegment(
     const hits = plan.k <= SCRATCH_HEAP_MAX ? searchHeap(search, index) : scanAll(search);
     if (isPrivate || segment.isCurrent(snapshot)) return hits;
   }
+}
+
+/** FAISS cannot filter, and lacks rows that the graph has. */
+function chooseIndex(
+  { env, threadIndex }: Collection,
+  segment: Segment,
+  column: VectorColumn,
+  { filter, isIndexedOnly }: NearestPlan,
+): VectorIndex | undefined {
+  const isPlain = filter === undefined && isIndexedOnly !== true;
+  return (isPlain && segment.faissIndex(column, threadIndex, env.path)) || segment.index(column, threadIndex);
 }
 
 /**
