@@ -24,6 +24,17 @@ export const PayloadStorageParams = component(
 );
 export type PayloadStorageParams = Static<typeof PayloadStorageParams>;
 
+export const IndexParams = component(
+  'IndexParams',
+  Type.Object({
+    engine: opt(oneOf(['hnsw', 'faiss']), {
+      description:
+        'Searches without a filter go by this engine: `hnsw` is built in, `faiss` has to be installed on the server.',
+    }),
+  }),
+);
+export type IndexParams = Static<typeof IndexParams>;
+
 const onDiskPayload = () => opt(Type.Boolean(), { deprecated: true, description: 'Use `payload` instead.' });
 
 export const CreateCollection = component(
@@ -44,6 +55,7 @@ export const CreateCollection = component(
       sparse_vectors: opt(Type.Record(Type.String(), SparseVectorParams)),
       strict_mode_config: opt(StrictModeConfig),
       metadata: opt(Payload, { description: 'Any JSON object, kept and shown with the collection.' }),
+      index: opt(IndexParams, { description: 'Of this server only; its own setting if not given.' }),
     }),
     { aliases: { optimizer_config: 'optimizers_config', quantization: 'quantization_config' } },
   ),
@@ -106,6 +118,7 @@ export const CollectionConfig = component(
     quantization_config: opt(QuantizationConfig),
     strict_mode_config: opt(StrictModeConfigOutput),
     metadata: opt(Payload),
+    index: opt(IndexParams),
   }),
 );
 export type CollectionConfig = Static<typeof CollectionConfig>;

@@ -12,7 +12,7 @@ export interface CollectionCounts {
   readonly indexedVectors: number;
   /** Bytes of vectors that wait to be indexed. */
   readonly tailBytes: number;
-  /** Points move from worn segments to new ones. */
+  /** Points move from worn segments to new ones, or FAISS indexes are missing or too old. */
   readonly isRebuilding: boolean;
   readonly payloadSchema: CollectionInfo['payload_schema'];
 }
@@ -43,7 +43,11 @@ export function collectionInfo(params: CollectionSettings, counts: CollectionCou
       optimizer_config: optimizerConfig(params),
       wal_config: { ...WAL_DEFAULTS, ...given(params.wal_config ?? {}) },
       quantization_config: params.quantization_config ?? null,
-      ...given({ strict_mode_config: params.strict_mode_config, metadata: params.metadata }),
+      ...given({
+        strict_mode_config: params.strict_mode_config,
+        metadata: params.metadata,
+        index: params.index,
+      }),
     },
     payload_schema: counts.payloadSchema,
     update_queue: { length: counts.queuedUpdates },

@@ -9,6 +9,7 @@ import type { CollectionHandle } from '../protocol/shared-handles.ts';
 import type { DataReply } from '../protocol/tasks.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { collectionInfo } from './collection-info.ts';
+import { FaissIndexer, type FaissIndexerOptions } from './faiss-indexer.ts';
 import { Indexer } from './indexer.ts';
 import { Linker } from './linker.ts';
 import { mergeSettings } from './merge-settings.ts';
@@ -27,6 +28,8 @@ export interface CollectionOptions {
   /** Makes a new handle known to the search threads. */
   readonly publish: (handle: CollectionHandle) => void;
   readonly log: Logger;
+  /** Builds FAISS indexes, if the collection is to have some. */
+  readonly faiss?: FaissIndexerOptions['thread'] | undefined;
 }
 
 /** Longest time that a background thread builds payload indexes before updates get their turn. */
@@ -39,11 +42,12 @@ export class Collection {
   readonly #linker: Linker;
   readonly #rebuilder: Rebuilder;
   readonly #indexer: Indexer;
+  readonly #faiss: FaissIndexer | undefined;
   readonly #options: CollectionOptions;
   #handle: CollectionHandle;
 
   constructor(opened: OpenedCollection, options: CollectionOptions) {
-    const { pool, sizing, backgroundThreads, log } = options;
+    const { pool, sizing, backgroundThreads, log, faiss } = options;
     this.#options = options;
     this.#handle = { ...opened, generation: 0 };
     const handle = () => this.#handle;
@@ -66,6 +70,7 @@ export class Collection {
       handle,
       lanes: () => Math.min(backgroundThreads, this.#indexingThreadsMax),
       turn: (lane) => this.pacing.beforeLink(lane),
+      onIdle: () => this.#faiss?.kick(),
       log,
       restoredRows: segmentCounts(this.#handle).linkedRows,
     });
@@ -81,6 +86,7 @@ export class Collection {
       log,
     });
     this.#indexer = new Indexer({ build: () => this.#buildIndexes(), log });
+    this.#faiss = faiss && new FaissIndexer({ thread: faiss, handle, log });
     options.publish(this.#handle);
     this.#kick();
     if (opened.hasIndexWork) this.#indexer.kick();
@@ -100,7 +106,7 @@ export class Collection {
       ...segmentCounts(this.#handle),
       segments: Math.max(1, this.#handle.segments.length),
       queuedUpdates: this.updates.length,
-      isRebuilding: this.#rebuilder.isRunning,
+      isRebuilding: this.#rebuilder.isRunning || this.#faiss?.isBehind === true,
       payloadSchema: payloadSchema(this.#handle),
     });
   }
@@ -136,7 +142,12 @@ export class Collection {
 
   /** Ends what runs in the background and waits for the updates that were accepted. */
   async stop(): Promise<void> {
-    await Promise.all([this.#rebuilder.stop(), this.#linker.stop(), this.#indexer.stop()]);
+    await Promise.all([
+      this.#rebuilder.stop(),
+      this.#linker.stop(),
+      this.#indexer.stop(),
+      this.#faiss?.stop(),
+    ]);
     await this.updates.idle();
   }
 
@@ -202,6 +213,7 @@ export class Collection {
   #kick(): void {
     this.#linker.kick();
     this.#rebuilder.kick();
+    this.#faiss?.kick();
   }
 
   #replace(

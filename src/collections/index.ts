@@ -4,6 +4,7 @@ import type { CollectionInfo, CreateCollection } from '../../schemas/collections
 import type { VectorNameConfig } from '../../schemas/vectors.ts';
 import type { Config } from '../config/schema.ts';
 import { BackgroundPool } from '../dispatch/background-pool.ts';
+import { FaissThread } from '../dispatch/faiss-thread.ts';
 import { SearchRing } from '../dispatch/search-ring.ts';
 import type { OpenedCollection, SegmentSizing } from '../protocol/background-tasks.ts';
 import type { DataReply, DataRequest, ReadTask, UpdateTask } from '../protocol/tasks.ts';
@@ -12,6 +13,7 @@ import { collectionNotFound, ServiceError } from '../shared/errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { Collection } from './collection.ts';
 import type { Collections } from './collections.ts';
+import { FaissEngine } from './faiss-engine.ts';
 import { withDeadline } from './update-deadline.ts';
 import { checkVectorNames, withoutVector, withVector } from './vector-names.ts';
 
@@ -46,6 +48,7 @@ class CollectionRegistry implements Collections {
   readonly #sizing: SegmentSizing;
   readonly #ring: SearchRing;
   readonly #pool: BackgroundPool;
+  readonly #faiss: FaissEngine;
   readonly #log: Logger;
   readonly #timeoutMs: number;
   readonly #backgroundThreads: number;
@@ -74,6 +77,11 @@ class CollectionRegistry implements Collections {
       threads: background,
       firstThreadIndex: search,
     });
+    this.#faiss = new FaissEngine({
+      thread: new FaissThread(threadEntry('faiss-thread')),
+      engine: config.index.engine,
+      log,
+    });
   }
 
   get isReady(): boolean {
@@ -86,7 +94,8 @@ class CollectionRegistry implements Collections {
       storagePath: this.#storagePath,
       sizing: this.#sizing,
     });
-    for (const opened of stored.opened) this.#register(opened);
+    await this.#faiss.start();
+    for (const opened of stored.opened) await this.#register(opened);
     for (const { name, directory, error } of stored.broken) {
       this.#broken.set(name, directory);
       const err = fromWireError(error);
@@ -121,8 +130,9 @@ class CollectionRegistry implements Collections {
         throw new ServiceError('NEARIFY_ALREADY_EXISTS', `Collection \`${name}\` already exists!`);
       }
       checkVectorNames(params);
+      await this.#faiss.check(params);
       const storagePath = this.#storagePath;
-      this.#register(await this.#pool.run('create_collection', { storagePath, name, params }));
+      await this.#register(await this.#pool.run('create_collection', { storagePath, name, params }));
     });
   }
 
@@ -182,7 +192,7 @@ class CollectionRegistry implements Collections {
     for (const collection of all) await collection.checkpointBeforeClose();
     if (this.#isReady) await this.#pool.run('close_storage', { storagePath: this.#storagePath });
     this.#isReady = false;
-    await Promise.all([this.#ring.close(), this.#pool.close()]);
+    await Promise.all([this.#ring.close(), this.#pool.close(), this.#faiss.close()]);
     openStorages.delete(this.#storagePath);
   }
 
@@ -202,7 +212,8 @@ class CollectionRegistry implements Collections {
     return result;
   }
 
-  #register(opened: OpenedCollection): void {
+  async #register(opened: OpenedCollection): Promise<void> {
+    const faiss = await this.#faiss.threadFor(opened.params);
     const collection = new Collection(opened, {
       pool: this.#pool,
       sizing: this.#sizing,
@@ -210,6 +221,7 @@ class CollectionRegistry implements Collections {
       // Every search thread knows every collection: a request can name others than the one in its path.
       publish: (handle) => this.#ring.publish(handle),
       log: this.#log,
+      faiss,
     });
     this.#collections.set(opened.name, collection);
   }

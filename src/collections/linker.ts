@@ -20,6 +20,8 @@ export interface LinkerOptions {
   readonly lanes: () => number;
   /** Resolves when the next slice of a lane, numbered from 0, may run. */
   readonly turn: (lane: number) => Promise<void>;
+  /** Called when there is nothing left to link. */
+  readonly onIdle: () => void;
   readonly log: Logger;
 }
 
@@ -51,6 +53,7 @@ export class Linker {
     if (this.#isStopped || this.#counts.tailBytes === 0) return;
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined;
+      this.#options.onIdle();
     });
   }
 

@@ -90,6 +90,14 @@ const RingConfig = Type.Object({
   }),
 });
 
+const IndexConfig = Type.Object({
+  engine: Type.Enum(['hnsw', 'faiss'], {
+    default: 'hnsw',
+    description:
+      'Engine of collections that choose none: hnsw, the built-in one, or faiss, where it is installed.',
+  }),
+});
+
 /** Every setting there is. The names are the keys of the file; the environment and the flags are derived from them. */
 export const ConfigSchema = Type.Object({
   log_level: Type.Enum([...LOG_LEVELS], {
@@ -99,6 +107,7 @@ export const ConfigSchema = Type.Object({
   service: ServiceConfig,
   storage: StorageConfig,
   threads: ThreadsConfig,
+  index: IndexConfig,
   ring: RingConfig,
 });
 

@@ -68,7 +68,7 @@ export class OpenCollections {
     while (this.#open.size > OPEN_MAX) {
       const [collectionId, { collection }] = this.#open.entries().next().value!;
       this.#open.delete(collectionId);
-      await collection.env.close();
+      await closeCollection(collection);
     }
   }
 
@@ -91,7 +91,7 @@ export class OpenCollections {
     if (name !== undefined && this.#idsByName.get(name) === collectionId) this.#idsByName.delete(name);
     this.#handles.delete(collectionId);
     this.#open.delete(collectionId);
-    await open?.collection.env.close();
+    if (open !== undefined) await closeCollection(open.collection);
   }
 
   /** Forgets every collection whose files are no more. */
@@ -114,19 +114,26 @@ export class OpenCollections {
     // Filters may ask for vectors by name.
     const filterCache = isSame ? before.filterCache : new FilterCache(env, indexes);
     filterCache.follow(indexes);
+    const segments = handle.segments.map(
+      (segment) =>
+        (isSame ? before.segments.find(({ memory }) => memory === segment.memory) : undefined) ??
+        new Segment(segment, this.#module, vectors),
+    );
+    for (const segment of before?.segments ?? []) if (!segments.includes(segment)) segment.release();
     return {
       name: handle.name,
       params: handle.params,
       vectors,
       env,
-      segments: handle.segments.map(
-        (segment) =>
-          (isSame ? before.segments.find(({ memory }) => memory === segment.memory) : undefined) ??
-          new Segment(segment, this.#module, vectors),
-      ),
+      segments,
       threadIndex: this.#threadIndex,
       indexes,
       filterCache,
     };
   }
+}
+
+async function closeCollection({ segments, env }: Collection): Promise<void> {
+  for (const segment of segments) segment.release();
+  await env.close();
 }

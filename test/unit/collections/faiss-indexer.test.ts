@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FaissIndexer, type FaissIndexerOptions } from '../../../src/collections/faiss-indexer.ts';
+import { createSegmentHandle } from '../../../src/engine/segment/segment.ts';
+import { initialVectorNumbers, vectorConfigs } from '../../../src/engine/vectors/vector-config.ts';
+import { FAISS_ROWS, GRAPH } from '../../../src/kernels/graph-layout.ts';
+import { HEADER } from '../../../src/kernels/memory-layout.ts';
+import type { FaissBuild } from '../../../src/protocol/faiss-tasks.ts';
+import type { CollectionHandle } from '../../../src/protocol/shared-handles.ts';
+import { recordingLog } from '../../helpers/recording-log.ts';
+
+const ROWS = 100;
+
+/** A segment whose graph is complete. */
+function completeSegment(id: number): CollectionHandle['segments'][number] {
+  const params = { vectors: { size: 16, distance: 'Dot' as const } };
+  const configs = vectorConfigs(params, initialVectorNumbers(params));
+  const segment = createSegmentHandle({ id, configs, bytesMax: 1_000_000, scratchCount: 1 });
+  new Int32Array(segment.memory.buffer, segment.layout.header, 64)[HEADER.count] = ROWS;
+  new Int32Array(segment.memory.buffer, segment.graphs[0]!.head, 64)[GRAPH.linkedCount] = ROWS;
+  return segment;
+}
+
+/** An indexer over a thread that does what `build` says, and then has the index. */
+function setUp(ids: readonly number[], build: (segmentId: number) => void | Promise<void>) {
+  const fixed = { id: 1, name: 'c', generation: 0, directory: '/c', params: {}, indexes: [] };
+  const state = {
+    handle: { ...fixed, vectorNumbers: { ids: [], next: 2 }, segments: ids.map(completeSegment) },
+    tasks: [] as string[],
+  };
+  const run = async (name: string, input: unknown) => {
+    const { segmentId, memory, vector } = input as FaissBuild;
+    state.tasks.push(`${name} ${segmentId}`);
+    if (name === 'remove') return;
+    await build(segmentId);
+    new Int32Array(memory.buffer, vector.graph!.head, 64)[FAISS_ROWS] = ROWS;
+  };
+  const { log, lines } = recordingLog();
+  const thread = { run } as unknown as FaissIndexerOptions['thread'];
+  return { indexer: new FaissIndexer({ thread, handle: () => state.handle, log }), state, lines };
+}
+
+const rest = () => new Promise(setImmediate);
+
+test('segments are indexed one after the other', async () => {
+  const { indexer, state } = setUp([4, 5], () => assert.ok(indexer.isBehind));
+  indexer.kick();
+  indexer.kick();
+  await rest();
+  assert.deepEqual(state.tasks, ['build 4', 'build 5']);
+  assert.equal(indexer.isBehind, false);
+});
+
+test('what was built for a segment that is gone is removed', async () => {
+  const { indexer, state } = setUp([4], () => {
+    state.handle = { ...state.handle, segments: [] };
+  });
+  indexer.kick();
+  await rest();
+  assert.deepEqual(state.tasks, ['build 4', 'remove 4']);
+});
+
+test('a build that fails is told once, and is not tried again', async () => {
+  const { indexer, state, lines } = setUp([4, 5], () => {
+    throw new Error('the disk is full');
+  });
+  indexer.kick();
+  await rest();
+  indexer.kick();
+  await rest();
+  assert.deepEqual(state.tasks, ['build 4']);
+  assert.equal(indexer.isBehind, false, 'the collection gets no greener by waiting');
+  assert.equal(lines.length, 1);
+});
+
+test('stopping waits for the build that runs, and starts no other', async () => {
+  const building = Promise.withResolvers<void>();
+  const { indexer, state } = setUp([4, 5], () => building.promise);
+  indexer.kick();
+  const stopped = indexer.stop();
+  building.resolve();
+  await stopped;
+  indexer.kick();
+  assert.deepEqual(state.tasks, ['build 4']);
+});
