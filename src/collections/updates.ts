@@ -3,6 +3,7 @@ import type { SegmentSizing, UpdateBatchResult } from '../protocol/background-ta
 import type { CollectionHandle } from '../protocol/shared-handles.ts';
 import type { DataReply, DataRequest, UpdateTask } from '../protocol/tasks.ts';
 import { ServiceError } from '../shared/errors.ts';
+import { requestBuffers } from '../shared/request-buffers.ts';
 
 interface WaitingUpdate {
   readonly task: UpdateTask;
@@ -114,12 +115,15 @@ export class UpdateQueue {
       for (const [i, { resolve }] of batch.entries()) resolve(result.replies[i]!);
     } catch (error) {
       for (const { reject } of batch) reject(error);
+    } finally {
+      for (const { body } of requests) requestBuffers.giveBack(body);
     }
   }
 }
 
-/** Buffers that belong wholly to one body; parts of a pool are copied instead. */
+/** Buffers that belong wholly to one body; shared ones need no transfer, parts of Node's pool are copied. */
 function transferable(bodies: readonly Uint8Array[]): ArrayBuffer[] {
-  const buffers = bodies.filter((body) => body.byteLength > 0 && body.byteLength === body.buffer.byteLength);
-  return [...new Set(buffers.map(({ buffer }) => buffer as ArrayBuffer))];
+  const whole = bodies.filter((body) => body.byteLength > 0 && body.byteLength === body.buffer.byteLength);
+  const buffers = new Set(whole.map(({ buffer }) => buffer));
+  return [...buffers].filter((buffer) => buffer instanceof ArrayBuffer);
 }

@@ -27,6 +27,7 @@ import {
   type TaskArguments,
 } from '../protocol/tasks.ts';
 import { internalError, ServiceError } from '../shared/errors.ts';
+import { requestBuffers } from '../shared/request-buffers.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 export interface SearchRingOptions {
@@ -42,6 +43,7 @@ interface PendingRequest {
   readonly resolve: (reply: DataReply) => void;
   readonly reject: (error: Error) => void;
   readonly stopListening: () => void;
+  readonly body: Uint8Array;
   /** The thread a body was mailed to; -1 while the request waits in the ready queue for any thread. */
   readonly mailedTo: number;
 }
@@ -104,7 +106,7 @@ export class SearchRing {
     return new Promise((resolve, reject) => {
       const stopListening = this.#cancelWithout(request.client, slot);
       const mailedTo = this.#fillSlot(slot, task, handle, request, args);
-      this.#pending.set(slot, { resolve, reject, stopListening, mailedTo });
+      this.#pending.set(slot, { resolve, reject, stopListening, mailedTo, body: request.body });
       if (mailedTo >= 0) this.#mail(mailedTo, { kind: 'request', slot, body: request.body });
       else this.#enqueue(slot);
     });
@@ -297,6 +299,7 @@ export class SearchRing {
     Atomics.store(this.#ring.words, slotHeader(this.#ring, slot) + SLOT.state, SLOT_STATE.free);
     this.#freeSlots.push(slot);
     request?.stopListening();
+    if (request !== undefined) requestBuffers.giveBack(request.body);
     return request;
   }
 

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { badRequest, formatError, ServiceError } from '../shared/errors.ts';
 import { parseExact } from '../shared/json/exact.ts';
 import { JsonSyntaxError } from '../shared/json/reader.ts';
+import { requestBuffers } from '../shared/request-buffers.ts';
 
 /** Bodies up to this many times the limit are read to their end and dropped, so that the client sees the refusal. */
 const DRAIN_FACTOR = 4;
@@ -11,7 +12,8 @@ const ASSEMBLE_SLICE_BYTES = 4 * 1024 * 1024;
 
 /**
  * Takes bodies of any content type as they come, without parsing: `request.body` is a Uint8Array that owns the whole of
- * its buffer, so that it may be transferred to a thread. For the plugin context that it is called on.
+ * its buffer, so that it may be transferred to a thread, or one of `requestBuffers`. For the plugin context that it is
+ * called on.
  */
 export function useRawBody(app: FastifyInstance, limitBytes: number): void {
   app.removeAllContentTypeParsers();
@@ -80,7 +82,7 @@ async function collectKnown(stream: Readable, declaredBytes: number): Promise<Ui
       whole = chunk;
       return;
     }
-    whole ??= Buffer.allocUnsafeSlow(declaredBytes);
+    whole ??= requestBuffers.take(declaredBytes);
     if (offset + chunk.length <= declaredBytes) whole.set(chunk, offset);
   });
   if (received !== declaredBytes) {

@@ -52,7 +52,10 @@ export interface Client {
   off(event: 'close', listener: () => void): unknown;
 }
 
-/** A request for a thread. `body` is owned by the request: whoever sends it on may transfer its buffer. */
+/**
+ * A request for a thread. `body` is owned by the request: whoever sends it on may transfer its buffer, and gives it back to
+ * `requestBuffers` when no thread reads it any more.
+ */
 export interface DataRequest {
   readonly body: Uint8Array;
   readonly args: TaskArguments;

@@ -127,3 +127,18 @@ test('unknown fields of a body are ignored', async () => {
     next_page_offset: null,
   });
 });
+
+test('large bodies one after the other do not mix, whatever became of the ones before', async () => {
+  const text = 'é'.repeat(200_000);
+  const upsert = (id: number, note: string) =>
+    api.result('PUT', '/collections/c/points?wait=true', {
+      points: [{ id, vector: [id, 0.5], payload: { note } }],
+    });
+  await Promise.all([upsert(1, `1${text}`), upsert(2, `2${text}`)]);
+  assert.match(await api.fault('PUT', '/collections/c/points', `{"points":[${' '.repeat(300_000)}`), /EOF/);
+  await upsert(3, `3${text.slice(7)}`);
+  for (const id of [1, 2, 3]) {
+    const { payload } = await api.result<{ payload: { note: string } }>('GET', `/collections/c/points/${id}`);
+    assert.equal(payload.note, `${id}${id === 3 ? text.slice(7) : text}`);
+  }
+});
