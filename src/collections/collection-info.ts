@@ -12,6 +12,8 @@ export interface CollectionCounts {
   readonly indexedVectors: number;
   /** Bytes of vectors that wait to be indexed. */
   readonly tailBytes: number;
+  /** Rows that wait for the codes of a quantization. */
+  readonly uncodedRows: number;
   /** Points move from worn segments to new ones, or FAISS indexes are missing or too old. */
   readonly isRebuilding: boolean;
   readonly payloadSchema: CollectionInfo['payload_schema'];
@@ -20,7 +22,7 @@ export interface CollectionCounts {
 /** The info of a collection: what was given at its creation, echoed as it was, over the defaults. */
 export function collectionInfo(params: CollectionSettings, counts: CollectionCounts): CollectionInfo {
   return {
-    status: counts.tailBytes > 0 || counts.isRebuilding ? 'yellow' : 'green',
+    status: counts.tailBytes + counts.uncodedRows > 0 || counts.isRebuilding ? 'yellow' : 'green',
     optimizer_status: 'ok',
     indexed_vectors_count: counts.indexedVectors,
     points_count: counts.points,

@@ -50,7 +50,7 @@ export class Linker {
 
   /** Starts linking if rows wait for it. Call after every change of the segments. */
   kick(): void {
-    if (this.#isStopped || this.#counts.tailBytes === 0) return;
+    if (this.#isStopped || !this.#isBehind) return;
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined;
       this.#options.onIdle();
@@ -71,6 +71,12 @@ export class Linker {
     );
   }
 
+  /** Whether rows wait to be linked, or for the codes of a quantization. */
+  get #isBehind(): boolean {
+    const { tailBytes, uncodedRows } = this.#counts;
+    return tailBytes > 0 || uncodedRows > 0;
+  }
+
   get #counts() {
     return segmentCounts(this.#options.handle());
   }
@@ -82,12 +88,13 @@ export class Linker {
 
   async #run(): Promise<void> {
     try {
-      while (!this.#isStopped && this.#counts.tailBytes > 0) {
-        const before = this.#counts.linkedRows;
+      while (!this.#isStopped && this.#isBehind) {
+        const before = this.#counts;
         await this.#linkAll();
-        const { tailBytes, linkedRows } = this.#counts;
+        const { tailBytes, linkedRows, uncodedRows } = this.#counts;
+        const isProgress = linkedRows !== before.linkedRows || uncodedRows !== before.uncodedRows;
         // A thread that died took rows with it; the next start links all anew.
-        if (tailBytes > 0 && linkedRows === before && !this.#isStopped)
+        if (this.#isBehind && !isProgress && !this.#isStopped)
           throw internalError('rows are missing from the index');
         const isDue = linkedRows > this.#checkpointRows * CHECKPOINT_GROWTH;
         if (!this.#isStopped && tailBytes === 0 && isDue) await this.#checkpoint();

@@ -147,8 +147,7 @@ export function referenceQuery({ form, queryBits }: CodesSpec, values: readonly 
   const mean = sum(values) / values.length;
   const residuals = values.map((value) => value - mean);
   if (queryBits === 1) {
-    const distances = sum(residuals.map((r) => Math.abs(r)));
-    const scale = distances > 0 ? dot(residuals, residuals) / distances : 0;
+    const scale = sum(residuals.map((r) => Math.abs(r))) / values.length;
     return residuals.map((r) => mean + (r > 0 ? scale : -scale));
   }
   const low = Math.min(...residuals);

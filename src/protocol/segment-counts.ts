@@ -7,6 +7,8 @@ const COUNT_WORD = 3;
 const DELETED_COUNT_WORD = 4;
 const LINKED_COUNT_WORD = 35;
 const NODE_COUNT_WORD = 36;
+// In a memory of codes, see kernels/codes-layout.ts.
+const CODED_COUNT_WORD = 32;
 
 /** What the headers of a collection's segments say. */
 export interface SegmentCounts {
@@ -18,6 +20,8 @@ export interface SegmentCounts {
   readonly indexedVectors: number;
   /** Bytes of the vectors that graphs lack and should have. */
   readonly tailBytes: number;
+  /** Rows that graphs have, or should have, and that lack the codes of a quantization. */
+  readonly uncodedRows: number;
 }
 
 /** Rows of one segment, and how many of them are deleted. */
@@ -38,17 +42,21 @@ export function segmentCounts({ segments }: CollectionHandle): SegmentCounts {
   let linkedRows = 0;
   let indexedVectors = 0;
   let tailBytes = 0;
+  let uncodedRows = 0;
   for (const segment of segments) {
     const { count, deleted } = segmentRows(segment);
     const words = new Int32Array(segment.memory.buffer);
     points += count - deleted;
-    for (const { head, rowsMin, rowBytes } of segment.graphs) {
+    for (const { head, rowsMin, rowBytes, codes } of segment.graphs) {
       const linked = Atomics.load(words, head / 4 + LINKED_COUNT_WORD);
       linkedRows += linked;
       // Deleted nodes stay in the graph until it is rebuilt; they are not counted.
       indexedVectors += Math.max(0, Atomics.load(words, head / 4 + NODE_COUNT_WORD) - deleted);
-      if (linked > 0 || count > rowsMin) tailBytes += (count - linked) * rowBytes;
+      if (linked === 0 && count <= rowsMin) continue;
+      tailBytes += (count - linked) * rowBytes;
+      if (codes !== undefined)
+        uncodedRows += count - Atomics.load(new Int32Array(codes.buffer), CODED_COUNT_WORD);
     }
   }
-  return { points, linkedRows, indexedVectors, tailBytes };
+  return { points, linkedRows, indexedVectors, tailBytes, uncodedRows };
 }

@@ -1,3 +1,5 @@
+import type { QuantizedSearch } from '../vectors/quantization.ts';
+
 /** One search of a segment's rows by one vector. The query lies in the calling thread's scratch area, where the heap is too. */
 export interface IndexSearch {
   readonly plan: {
@@ -5,6 +7,8 @@ export interface IndexSearch {
     readonly k: number;
     /** Candidate list; the index's own if not given. */
     readonly ef?: number;
+    /** How to use a quantization, if there is one. */
+    readonly quantized?: QuantizedSearch;
   };
   readonly segment: { readonly deletedCount: number };
   /** Rows that the search sees. */

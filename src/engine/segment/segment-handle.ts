@@ -1,4 +1,5 @@
 import type { SegmentLayout } from '../../kernels/memory-layout.ts';
+import type { CodesHandle } from '../vectors/code-column.ts';
 import type { SideHandle } from '../vectors/side-column.ts';
 
 /** Where the graph of a vector keeps its counts, and when it is begun. */
@@ -9,6 +10,8 @@ export interface GraphPlace {
   readonly rowsMin: number;
   /** Bytes of one of its vectors. */
   readonly rowBytes: number;
+  /** Where its rows get other codes to be searched by. */
+  readonly codes: WebAssembly.Memory | undefined;
 }
 
 /** A segment as plain data that can be sent between threads: the memory is shared, not copied. */
@@ -24,4 +27,6 @@ export interface SegmentHandle {
   readonly isOutdated: boolean;
   /** The memories of sparse vectors and multivectors. */
   readonly sides: readonly SideHandle[];
+  /** The memories of codes that vectors are quantized by. */
+  readonly codes: readonly CodesHandle[];
 }

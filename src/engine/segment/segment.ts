@@ -28,6 +28,8 @@ import { faissFile } from '../index/faiss/index-file.ts';
 import { HnswIndex } from '../index/hnsw/hnsw-index.ts';
 import type { VectorIndex } from '../index/vector-index.ts';
 import { loadValues, normalised, storeValues } from '../vectors/datatypes.ts';
+import { CodeColumn, type CodesHandle, codesHandles } from '../vectors/code-column.ts';
+import type { Quantization } from '../vectors/quantization.ts';
 import { createSideHandle, SideColumn } from '../vectors/side-column.ts';
 import type { DenseConfig, IndexConfig, VectorConfig } from '../vectors/vector-config.ts';
 import type { DenseValue, VectorValue } from '../vectors/vector-value.ts';
@@ -50,6 +52,7 @@ export interface VectorColumn {
   readonly rows: number;
   readonly present: number;
   readonly index: IndexConfig;
+  readonly quantization: Quantization | undefined;
 }
 
 /** What a reader may see: rows below `count`, under the tombstones as they were at `epoch`. */
@@ -68,6 +71,7 @@ export class Segment {
   readonly id: number;
   readonly layout: SegmentLayout;
   readonly #graphPlaces: readonly GraphPlace[];
+  readonly #codesHandles: readonly CodesHandle[];
   readonly memory: WebAssembly.Memory;
   readonly kernels: Kernels;
   /** The dense vectors that the segment has room for and the collection still has. */
@@ -83,6 +87,7 @@ export class Segment {
   readonly #idView: DataView;
   readonly #versions: Float64Array;
   readonly #graphs = new Map<number, GraphHandle>();
+  readonly #codes = new Map<number, CodeColumn>();
   readonly #indexes = new Map<number, VectorIndex>();
   readonly #faissIndexes = new Map<number, FaissIndex>();
 
@@ -91,6 +96,7 @@ export class Segment {
     this.id = handle.id;
     this.layout = handle.layout;
     this.#graphPlaces = handle.graphs;
+    this.#codesHandles = handle.codes;
     this.memory = handle.memory;
     this.kernels = attachKernels(handle.memory, module);
     const { buffer } = handle.memory;
@@ -110,9 +116,10 @@ export class Segment {
       const config = configs.find(({ id }) => id === handle.vectorIds[i]);
       if (config?.kind !== 'dense') return [];
       const { dim, strideBytes, rows, present } = layout;
-      const { id, name, metric, datatype, index } = config;
+      const { id, name, metric, datatype, index, quantization } = config;
       const comparison = comparisonId(metric, datatype);
-      return [{ id, name, dim, metric, datatype, comparison, strideBytes, rows, present, index }];
+      const place = { strideBytes, rows, present };
+      return [{ id, name, dim, metric, datatype, comparison, ...place, index, quantization }];
     });
     this.#positions = this.vectors.map(({ id }) => configs.findIndex((config) => config.id === id));
   }
@@ -161,7 +168,13 @@ export class Segment {
     if (known !== undefined) return known;
     const graph = this.graph(column, threadIndex);
     if (graph === undefined) return undefined;
-    const opened = new HnswIndex(graph, column.index.efConstruct);
+    const { quantization } = column;
+    const codes = this.codes(column, threadIndex);
+    const opened = new HnswIndex(
+      graph,
+      column.index.efConstruct,
+      quantization && { memory: this.memory, codes },
+    );
     this.#indexes.set(column.id, opened);
     return opened;
   }
@@ -193,10 +206,20 @@ export class Segment {
     for (const index of this.#faissIndexes.values()) index.release();
   }
 
-  /** True if the graph lacks rows that it should have. */
-  wantsLinks(graph: GraphHandle): boolean {
-    const linked = linkedCount(graph);
-    if (linked > 0) return linked < this.count;
+  /** The codes that a vector is quantized by, for the thread that owns the area; undefined if it has none of its own. */
+  codes({ id }: VectorColumn, threadIndex: number): CodeColumn | undefined {
+    const known = this.#codes.get(id);
+    if (known !== undefined) return known;
+    const handle = this.#codesHandles.find(({ vectorId }) => vectorId === id);
+    if (handle === undefined) return undefined;
+    const opened = new CodeColumn(handle, threadIndex);
+    this.#codes.set(id, opened);
+    return opened;
+  }
+
+  /** True if the segment has enough rows for the graph, or has begun with it. */
+  isIndexed(graph: GraphHandle): boolean {
+    if (linkedCount(graph) > 0) return true;
     return this.count > this.#graphPlaces.find(({ head }) => head === graph.graph.head)!.rowsMin;
   }
 
@@ -220,6 +243,13 @@ export class Segment {
   vectorAt(column: VectorColumn, offset: number): Float32Array {
     const address = column.rows + offset * column.strideBytes;
     return loadValues(this.memory.buffer, address, column.dim, column.datatype);
+  }
+
+  /** The numbers of a row as searches compare them, of unit length for Cosine; undefined if the row lacks the vector. */
+  comparedAt(column: VectorColumn, offset: number): Float32Array | undefined {
+    if (!this.hasVector(column, offset)) return undefined;
+    const values = this.vectorAt(column, offset);
+    return column.metric === 'Cosine' && column.datatype === 'uint8' ? normalised(values) : values;
   }
 
   /** Whether a row has a vector of that name. */
@@ -439,12 +469,14 @@ export function createSegmentHandle(options: {
     initialiseGraph(memory, layout, vector, { comparison, efConstruct: index.efConstruct });
   }
   const vectorIds = dense.map(({ id }) => id);
+  const codes = codesHandles(indexedVectors(layout, vectorIds, dense), layout, []);
   return {
     id: options.id,
     memory,
     layout,
     vectorIds,
-    graphs: graphPlaces(layout, vectorIds, dense),
+    codes,
+    graphs: graphPlaces(layout, vectorIds, dense, codes),
     isOutdated: false,
     sides: sides.map((config) =>
       createSideHandle(config, { capacity: layout.capacity, scratchCount, bytesMax }),
@@ -463,9 +495,11 @@ export function configureSegment(handle: SegmentHandle, configs: readonly Vector
   for (const { graph, config } of graphsOf(layout, vectorIds, configs)) {
     setEfConstruct(memory, graph, config.index.efConstruct);
   }
+  const codes = codesHandles(indexedVectors(layout, vectorIds, configs), layout, handle.codes);
   return {
     ...handle,
-    graphs: graphPlaces(layout, vectorIds, configs),
+    codes,
+    graphs: graphPlaces(layout, vectorIds, configs, codes),
     isOutdated: isOutdated(layout, vectorIds, configs),
     // Whoever still reads a vector that was dropped keeps its memory until then.
     sides: handle.sides.filter(({ vectorId }) => configs.some(({ id }) => id === vectorId)),
@@ -487,14 +521,21 @@ function graphPlaces(
   layout: SegmentLayout,
   vectorIds: readonly number[],
   configs: readonly VectorConfig[],
+  codes: readonly CodesHandle[],
 ): GraphPlace[] {
   return graphsOf(layout, vectorIds, configs)
     .filter(({ config }) => config.index.m !== 0)
-    .map(({ graph, config: { dim, index } }) => ({
+    .map(({ graph, config: { id, dim, index } }) => ({
       head: graph.head,
       rowsMin: indexingRowsMin(dim, index),
       rowBytes: dim * BYTES_PER_VALUE,
+      codes: codes.find(({ vectorId }) => vectorId === id)?.memory,
     }));
+}
+
+/** The vectors that a graph finds. */
+function indexedVectors(...[layout, vectorIds, configs]: Parameters<typeof graphsOf>): DenseConfig[] {
+  return graphsOf(layout, vectorIds, configs).flatMap(({ config }) => (config.index.m === 0 ? [] : [config]));
 }
 
 /** The graphs that the layout has room for, of vectors that the collection still has. */

@@ -3,6 +3,7 @@ import type { HnswConfigDiff } from '../../../schemas/hnsw.ts';
 import type { DatatypeName, MetricName } from '../../kernels/memory-layout.ts';
 import { assert } from '../../shared/assert.ts';
 import { HNSW_DEFAULTS, OPTIMIZER_DEFAULTS } from '../../shared/collection-defaults.ts';
+import { type Quantization, quantizationOf } from './quantization.ts';
 
 /** How the index of a vector is built and when it is used. */
 export interface IndexConfig {
@@ -30,6 +31,7 @@ export interface DenseConfig extends VectorIdentity {
   readonly dim: number;
   readonly datatype: DatatypeName;
   readonly index: IndexConfig;
+  readonly quantization?: Quantization | undefined;
 }
 
 /** Any number of rows a point, compared by max_sim. */
@@ -82,7 +84,12 @@ export function vectorConfigs(params: CreateCollection, numbers: VectorNumbers):
       datatype: storedAs(vector.datatype),
     };
     if (vector.multivector_config) return { kind: 'multi', ...common };
-    return { kind: 'dense', ...common, index: indexConfig(params, vector.hnsw_config ?? {}) };
+    return {
+      kind: 'dense',
+      ...common,
+      index: indexConfig(params, vector.hnsw_config ?? {}),
+      quantization: quantizationOf(vector.quantization_config ?? params.quantization_config, common),
+    };
   });
   const sparse = sparseParams(params).map(
     ([name, { modifier }]): VectorConfig => ({

@@ -102,8 +102,8 @@ export function prepareBits(area: usize): void {
     distances += abs<f32>(r);
   }
   if (bits == 1) {
-    // Both values have the same distance to the mean.
-    high = distances > 0 ? (squares - mean * sum) / distances : 0;
+    // Both values have the same distance to the mean: the average one, so that a row's score with itself is right.
+    high = distances / (width as f32);
     low = -high;
   }
   const step = (high - low) / (((1 << bits) - 1) as f32);

@@ -10,6 +10,7 @@ const COUNTS = {
   queuedUpdates: 3,
   indexedVectors: 0,
   tailBytes: 0,
+  uncodedRows: 0,
   isRebuilding: false,
   payloadSchema: { k: { data_type: 'keyword', points: 3 } },
 } as const;
@@ -120,4 +121,15 @@ test('null says nothing', () => {
 
 test('without vectors the list of them is empty', () => {
   assert.deepEqual(infoOf({}).config.params.vectors, {});
+});
+
+function statusWith(counts: object): string {
+  return collectionInfo({}, { ...COUNTS, ...counts }).status;
+}
+
+test('a collection is yellow while rows wait for an index or for the codes of a quantization', () => {
+  assert.equal(statusWith({}), 'green');
+  assert.equal(statusWith({ tailBytes: 8 }), 'yellow');
+  assert.equal(statusWith({ uncodedRows: 1 }), 'yellow');
+  assert.equal(statusWith({ isRebuilding: true }), 'yellow');
 });

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSegmentHandle } from '../../../src/engine/segment/segment.ts';
+import { quantizationOf } from '../../../src/engine/vectors/quantization.ts';
+import { CODES } from '../../../src/kernels/codes-layout.ts';
 import { GRAPH } from '../../../src/kernels/graph-layout.ts';
 import { HEADER } from '../../../src/kernels/memory-layout.ts';
 import { segmentCounts } from '../../../src/protocol/segment-counts.ts';
 
-function segment(id: number, header: Partial<Record<keyof typeof HEADER, number>>) {
+function segment(id: number, header: Partial<Record<keyof typeof HEADER, number>>, dim = 2) {
+  const quantization = quantizationOf({ binary: {} }, { metric: 'Dot', dim });
   const index = { m: 4, efConstruct: 16, fullScanThresholdKb: 10, indexingThresholdKb: 8 };
   const configs = [
-    { kind: 'dense', id: 1, name: '', dim: 2, metric: 'Dot', datatype: 'float32', index },
+    { kind: 'dense', id: 1, name: '', dim, metric: 'Dot', datatype: 'float32', index, quantization },
   ] as const;
   const handle = createSegmentHandle({ id, configs, bytesMax: 1_000_000, scratchCount: 1 });
   const words = new Int32Array(handle.memory.buffer, handle.layout.header, 1024);
@@ -43,6 +46,7 @@ test('indexing begins above the threshold and is over when every row is linked',
     linkedRows: 0,
     indexedVectors: 0,
     tailBytes: 1025 * 8,
+    uncodedRows: 0,
   });
   const graph = new Int32Array(growing.memory.buffer, growing.graphs[0]!.head, 64);
   graph[GRAPH.linkedCount] = 1025;
@@ -52,5 +56,15 @@ test('indexing begins above the threshold and is over when every row is linked',
     linkedRows: 1025,
     indexedVectors: 1020,
     tailBytes: 0,
+    uncodedRows: 0,
   });
+});
+
+test('rows of a quantized vector wait for their codes once the segment is indexed', () => {
+  // 8 KB are 128 rows of 16 floats.
+  assert.equal(segmentCounts(collection([segment(1, { count: 128 }, 16)])).uncodedRows, 0);
+  const growing = segment(1, { count: 130 }, 16);
+  assert.equal(segmentCounts(collection([growing])).uncodedRows, 130);
+  new Int32Array(growing.codes[0]!.memory.buffer)[CODES.codedCount] = 100;
+  assert.equal(segmentCounts(collection([growing])).uncodedRows, 30);
 });

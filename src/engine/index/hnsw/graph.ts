@@ -89,6 +89,11 @@ export function openGraph(
   return { kernels, layout, vector, graph, scratch, walk, words: new Uint32Array(memory.buffer) };
 }
 
+/** Rows below which some thread has taken all to link. */
+export function claimedCount({ words, graph }: GraphHandle): number {
+  return Atomics.load(words, graph.head / 4 + GRAPH.claimedCount);
+}
+
 /** Rows below which all are linked or have no vector. */
 export function linkedCount({ words, graph }: GraphHandle): number {
   return Atomics.load(words, graph.head / 4 + GRAPH.linkedCount);

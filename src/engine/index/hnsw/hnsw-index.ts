@@ -1,17 +1,30 @@
 import { EF_MAX } from '../../../kernels/graph-layout.ts';
+import type { CodeColumn } from '../../vectors/code-column.ts';
+import { DEFAULT_QUANTIZED_SEARCH, type QuantizedSearch } from '../../vectors/quantization.ts';
 import type { IndexSearch, VectorIndex } from '../vector-index.ts';
-import { type GraphHandle, linkedCount } from './graph.ts';
+import { claimedCount, type GraphHandle, linkedCount } from './graph.ts';
 import { searchGraph } from './search.ts';
 import { planWalk } from './strategy.ts';
+
+/** How the vector of a graph is quantized. */
+export interface GraphQuantization {
+  /** Of the segment. */
+  readonly memory: WebAssembly.Memory;
+  /** Codes to search by; undefined: the graph's own. */
+  readonly codes: CodeColumn | undefined;
+}
 
 /** The default engine: a graph that the kernels walk, with or without a filter. */
 export class HnswIndex implements VectorIndex {
   readonly #graph: GraphHandle;
   readonly #efDefault: number;
+  readonly #quantization: GraphQuantization | undefined;
+  #quantizedGraph: GraphHandle | undefined;
 
-  constructor(graph: GraphHandle, efDefault: number) {
+  constructor(graph: GraphHandle, efDefault: number, quantization?: GraphQuantization) {
     this.#graph = graph;
     this.#efDefault = efDefault;
+    this.#quantization = quantization;
   }
 
   coveredRows(): number {
@@ -20,7 +33,9 @@ export class HnswIndex implements VectorIndex {
 
   search({ plan, segment, count, tombstones, allowed, cancel }: IndexSearch, limit: number): number {
     const { k } = plan;
-    const graph = this.#graph;
+    const quantized = this.#quantizedSearch(plan.quantized);
+    const graph = quantized === undefined ? this.#graph : this.#byCodes();
+    const candidates = Math.ceil(k * (quantized?.oversampling ?? 1));
     // Of all rows; those that are linked are taken to be like the others.
     const visible = allowed?.count ?? count - segment.deletedCount;
     const matches = Math.round(visible * (limit / count));
@@ -28,7 +43,7 @@ export class HnswIndex implements VectorIndex {
       rows: limit,
       matches,
       m: graph.graph.m,
-      ef: Math.min(EF_MAX, Math.max(k, plan.ef ?? this.#efDefault)),
+      ef: Math.min(EF_MAX, Math.max(candidates, plan.ef ?? this.#efDefault)),
       k,
     });
     return searchGraph(graph, {
@@ -41,7 +56,24 @@ export class HnswIndex implements VectorIndex {
       allowed: allowed?.address ?? 0,
       limit,
       heapLength: 0,
+      isRescored: quantized?.isRescored ?? true,
       checkCancelled: cancel.check,
     });
+  }
+
+  /** How to search by a quantization; undefined: not at all. */
+  #quantizedSearch(asked: QuantizedSearch = DEFAULT_QUANTIZED_SEARCH): QuantizedSearch | undefined {
+    return this.#quantization === undefined || asked.isIgnored ? undefined : asked;
+  }
+
+  /** The graph as it is searched by the codes of the quantization, for the query in scratch. */
+  #byCodes(): GraphHandle {
+    const graph = this.#graph;
+    const { codes, memory } = this.#quantization!;
+    // Codes that a change of settings asks for are still being made.
+    if (codes === undefined || codes.codedCount < claimedCount(graph)) return graph;
+    this.#quantizedGraph ??= { ...graph, kernels: { ...graph.kernels, ...codes.searchKernels(memory) } };
+    codes.prepareQuery(new Float32Array(memory.buffer, graph.scratch.query, graph.vector.dim));
+    return this.#quantizedGraph;
   }
 }

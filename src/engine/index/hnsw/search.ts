@@ -22,6 +22,8 @@ export interface GraphSearch {
   readonly limit: number;
   /** Entries that the heap in scratch holds already, of a scan or of other rows. */
   readonly heapLength: number;
+  /** False: offer rows by the scores of their codes. True if not given. */
+  readonly isRescored?: boolean;
   /** Called between slices of at most ~1 ms; may throw to give the search up. */
   readonly checkCancelled: () => void;
 }
@@ -48,6 +50,7 @@ export function searchGraph(handle: GraphHandle, search: GraphSearch): number {
     begin(handle, search, 'scan');
     scan(handle, search);
   }
+  if (search.isRescored === false) return kernels.searchEndByCodes(walk.head, limit, heapLength, k);
   return kernels.searchEnd(graph.head, walk.head, limit, heapLength, k);
 }
 

@@ -30,7 +30,8 @@ function weightedQuery(collection: Collection, plan: NearestPlan, cancel: Cancel
 
 /** The score that clients see: distances for Euclid and Manhattan, the similarity itself otherwise. */
 export function reportedScore(metric: MetricName, similarity: number): number {
-  if (metric === 'Euclid') return Math.fround(Math.sqrt(-similarity));
+  // A similarity of codes is an estimate, which may be better than that of equal vectors.
+  if (metric === 'Euclid') return similarity > 0 ? 0 : Math.fround(Math.sqrt(-similarity));
   if (metric === 'Manhattan') return -similarity;
   return similarity;
 }

@@ -3,6 +3,7 @@ import type { IdfParams } from '../../../../schemas/query.ts';
 import { EF_MAX } from '../../../kernels/graph-layout.ts';
 import { SCRATCH_HEAP_MAX, type ScratchLayout } from '../../../kernels/memory-layout.ts';
 import type { IndexSearch, VectorIndex } from '../../index/vector-index.ts';
+import type { QuantizedSearch } from '../../vectors/quantization.ts';
 import type { VectorValue } from '../../vectors/vector-value.ts';
 import type { Cancellation } from '../cancellation.ts';
 import type { Collection } from '../collection.ts';
@@ -22,6 +23,8 @@ export interface NearestPlan {
   readonly k: number;
   /** Candidate list of a walk through a graph; the index's own if not given. */
   readonly ef?: number;
+  /** How to use a quantization, if there is one. */
+  readonly quantized?: QuantizedSearch;
   /** Compare with every row. */
   readonly isExact?: boolean;
   /** Leave out rows that no graph holds yet. */

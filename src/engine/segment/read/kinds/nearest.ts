@@ -1,5 +1,6 @@
 import type { SearchParams, VectorInput } from '../../../../../schemas/query.ts';
 import type { Combination } from '../../../query/combination.ts';
+import { quantizedSearch } from '../../../vectors/quantization.ts';
 import { checkIdf, weighted } from '../idf.ts';
 import { nearest, reportedScore } from '../nearest.ts';
 import { rank } from '../rank.ts';
@@ -52,6 +53,7 @@ function searchOptions(params: SearchParams | undefined) {
   return {
     isExact: params?.exact === true,
     isIndexedOnly: params?.indexed_only === true,
+    quantized: quantizedSearch(params),
     idf: params?.idf,
     ...(typeof ef === 'number' && { ef }),
   };
