@@ -69,6 +69,10 @@ test('UUIDs, however they are spelled', async () => {
     [UUID, 2],
     [UUID_2, 1],
   ]);
+  const spellings = [UUID, UUID.replaceAll('-', ''), `urn:uuid:${UUID}`];
+  await api.upsert('c', [{ id: 11, vector: [1], payload: { ref: spellings } }]);
+  assert.deepEqual((await facet({ key: 'ref' }))[0], [UUID, 3], 'a point counts once');
+  await api.result('POST', '/collections/c/points/delete?wait=true', { points: [11] });
 });
 
 test('of the points that match a filter, all their values', async () => {

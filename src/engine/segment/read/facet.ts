@@ -1,13 +1,12 @@
 import type { FacetRequest } from '../../../../schemas/facet.ts';
-import type { Filter } from '../../../../schemas/filter.ts';
 import { wrongInput } from '../../../shared/errors.ts';
 import { parsePointId } from '../../../shared/ids.ts';
 import type { JsonWriter } from '../../../shared/json/writer.ts';
-import { type Count, type CountedValue, NumberCounts, topCounts } from '../../query/facet.ts';
+import { type CountedValue, NumberCounts, TopCounts } from '../../query/facet.ts';
 import type { Cancellation } from '../cancellation.ts';
 import type { Collection } from '../collection.ts';
-import { IndexedKey } from './indexed-key.ts';
-import { matchingRows } from './rows.ts';
+import { IndexedKey, type RowValues } from './indexed-key.ts';
+import { matchingRows, type RowBatch, rowCount } from './rows.ts';
 
 const LIMIT = 10;
 const CODES_START = 1024;
@@ -29,14 +28,16 @@ export function facet(
       `No appropriate index for faceting: \`${name}\`. Please create one to facet on this field.`,
     );
   }
-  const count = key.kind === 'integer' ? countIntegers : countCodes;
-  const hits = topCounts(count(collection, key, filter ?? undefined, cancel), limit ?? LIMIT);
+  const rows = matchingRows(collection, { filter: filter ?? undefined, excluded: [] }, cancel);
+  const top = new TopCounts<CountedValue>(Number(limit ?? LIMIT));
+  if (key.kind === 'integer') countIntegers(rows, key, top, rowCount(collection));
+  else countCodes(rows, key, top);
   writer.text('{"hits":[');
-  for (const [i, { value, count: points }] of hits.entries()) {
+  for (const [i, { value, count }] of top.sorted().entries()) {
     writer.text(i === 0 ? '{"value":' : ',{"value":');
     if (typeof value === 'string') writer.string(value);
     else writer.text(String(value));
-    writer.text(`,"count":${points}}`);
+    writer.text(`,"count":${count}}`);
   }
   writer.text(']}');
 }
@@ -46,15 +47,15 @@ function isCountable({ kind, params }: IndexedKey): boolean {
   return kind === 'keyword' || kind === 'uuid' || kind === 'bool';
 }
 
-function* countIntegers(
-  collection: Collection,
+function countIntegers(
+  batches: Iterable<RowBatch>,
   key: IndexedKey,
-  filter: Filter | undefined,
-  cancel: Cancellation,
-): Generator<Count<number | bigint>> {
-  const counts = new NumberCounts();
+  top: TopCounts<CountedValue>,
+  expected: number,
+): void {
+  const counts = new NumberCounts(expected);
   const largeCounts = new Map<number | bigint, number>();
-  for (const { segment, offsets } of matchingRows(collection, { filter, excluded: [] }, cancel)) {
+  for (const { segment, offsets } of batches) {
     const rowValues = key.inSegment(segment);
     const { values, rows, length } = rowValues.numbersOf(offsets);
     const inexact = new Set<number>();
@@ -69,31 +70,29 @@ function* countIntegers(
       }
     }
   }
-  yield* counts;
-  for (const [value, count] of largeCounts) yield { value, count };
+  counts.offerTo(top);
+  for (const [value, count] of largeCounts) top.offer(value, count);
 }
 
-function countCodes(
-  collection: Collection,
-  key: IndexedKey,
-  filter: Filter | undefined,
-  cancel: Cancellation,
-): Iterable<Count<CountedValue>> {
+/** Calls `use` with the codes of the values of a row, those that mean the same only once. */
+type EachCode = (values: RowValues, row: number, use: (code: number) => void) => void;
+
+function countCodes(batches: Iterable<RowBatch>, key: IndexedKey, top: TopCounts<CountedValue>): void {
   let counts = new Uint32Array(CODES_START);
   const add = (code: number): void => {
     if (code >= counts.length) counts = widened(counts, code);
     counts[code]! += 1;
   };
-  for (const { segment, offsets } of matchingRows(collection, { filter, excluded: [] }, cancel)) {
+  const eachCode: EachCode =
+    key.kind === 'uuid' ? eachUuidOf(key) : (values, row, use) => values.eachCode(row, use);
+  for (const { segment, offsets } of batches) {
     const values = key.inSegment(segment);
-    for (const offset of offsets) values.eachCode(offset, add);
+    for (const offset of offsets) eachCode(values, offset, add);
   }
-  const found: Count<string | boolean>[] = [];
   for (let code = 0; code < counts.length; code++) {
     const count = counts[code]!;
-    if (count > 0) found.push({ value: key.valueOfCode(code), count });
+    if (count > 0 && top.wants(count)) top.offer(shownValue(key, code), count);
   }
-  return key.kind === 'uuid' ? withOneSpelling(found) : found;
 }
 
 function widened(counts: Uint32Array, code: number): Uint32Array<ArrayBuffer> {
@@ -102,12 +101,32 @@ function widened(counts: Uint32Array, code: number): Uint32Array<ArrayBuffer> {
   return wider;
 }
 
-/** A UUID may be stored in several spellings, and is one value all the same. */
-function withOneSpelling(found: readonly Count<string | boolean>[]): Count<string>[] {
-  const counts = new Map<string, number>();
-  for (const { value, count } of found) {
-    const uuid = String(parsePointId(value));
-    counts.set(uuid, (counts.get(uuid) ?? 0) + count);
-  }
-  return Array.from(counts, ([value, count]) => ({ value, count }));
+function shownValue(key: IndexedKey, code: number): string | boolean {
+  const value = key.valueOfCode(code);
+  return key.kind === 'uuid' ? String(parsePointId(value)) : value;
+}
+
+/** A UUID may be stored in several spellings, and is one value all the same: the code of the one that is met first. */
+function eachUuidOf(key: IndexedKey): EachCode {
+  const firstCodes = new Map<string | boolean, number>();
+  const codes = new Map<number, number>();
+  const firstCode = (code: number): number => {
+    let first = codes.get(code);
+    if (first === undefined) {
+      const uuid = shownValue(key, code);
+      first = firstCodes.get(uuid) ?? code;
+      firstCodes.set(uuid, first);
+      codes.set(code, first);
+    }
+    return first;
+  };
+  const met: number[] = [];
+  return (values, row, use) => {
+    met.length = 0;
+    values.eachCode(row, (code) => {
+      const first = firstCode(code);
+      if (!met.includes(first)) met.push(first);
+    });
+    for (const code of met) use(code);
+  };
 }
