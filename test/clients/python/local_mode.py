@@ -23,6 +23,10 @@ them keeps being compared.
    where one `should` is enough for both, and is not asked again.
 12. The unnamed vector in its bare form where a named one was added beside it. Local: an error. Server: the same as under
    the name "". Not generated.
+13. `match` with `text`, `text_any` and `phrase` on a key without a text index. Local: compares words, as servers do from
+   1.19.1 on. Server 1.19.0: looks for the text as it is. With an index both compare words.
+14. Limits of prefetches in a query for groups. Local: none. Server: several searches of so many points for each group. Only
+   prefetches of all points are generated there.
 """
 
 from typing import Any, Callable
@@ -36,15 +40,29 @@ from qdrant_client.local.qdrant_local import QdrantLocal
 
 _original_check_condition = payload_filters.check_condition
 
+_TEXT_MATCHES = (models.MatchText, models.MatchTextAny, models.MatchPhrase)
+
+# Keys that have a text index in the collection at hand.
+tokenized: set[str] = set()
+
 
 def _found(payload: dict[str, Any], key: str) -> list[Any]:
     return value_by_key(payload, key, flat=False) or []
+
+
+def _has_text(match: Any, text: str) -> bool:
+    if isinstance(match, models.MatchTextAny):
+        return any(piece in text for piece in match.text_any.split())
+    return (match.phrase if isinstance(match, models.MatchPhrase) else match.text) in text
 
 
 def _check_condition(condition: Any, payload: dict[str, Any], point_id: Any, has_vector: dict[str, bool]) -> bool:
     if isinstance(condition, models.IsNullCondition):
         return any(value is None for value in _found(payload, condition.is_null.key))
     if isinstance(condition, models.FieldCondition) and condition.values_count is None:
+        if condition.key not in tokenized and isinstance(condition.match, _TEXT_MATCHES):
+            texts = value_by_key(payload, condition.key) or []
+            return any(isinstance(text, str) and _has_text(condition.match, text) for text in texts)
         # Where nothing is found there is nothing to ask: it is empty, and it is not null.
         values = _found(payload, condition.key)
         if condition.is_empty is not None:

@@ -5,7 +5,7 @@ from typing import Any, Callable
 from qdrant_client import models
 
 from comparison import check, compare_hits, compare_record, is_close
-from generators import Generator, NUMERIC_KEYS
+from generators import Generator, MOMENTS, NUMERIC_KEYS
 
 MORE_THAN_ALL = 1000
 # Scores nearer to each other than this may change places by rounding.
@@ -104,30 +104,54 @@ class QueryGenerator:
             kinds.append(self.feedback)
         return self.rng.choice(kinds)(name)
 
-    def prefetch(self, limit: int | None = None, depth: int = 1) -> models.Prefetch:
+    def prefetch(self, limit: int | None = None, depth: int = 2) -> models.Prefetch:
         name = self.generator.vector_name()
-        inner = None
-        if depth > 0 and self.rng.random() < 0.25:
-            inner = [self.prefetch(MORE_THAN_ALL, depth - 1) for _ in range(self.rng.randint(1, 2))]
-        return models.Prefetch(
-            query=self.scoring(name),
-            using=name or None,
-            filter=self.generator.filter_or_none(),
-            limit=limit if limit is not None else self.rng.choice([None, 1, 3, 20]),
-            prefetch=inner,
+        options: dict[str, Any] = {
+            "filter": self.generator.filter_or_none(),
+            "limit": limit if limit is not None else self.rng.choice([None, 1, 3, 20]),
+        }
+        if depth == 0 or self.rng.random() > 0.25:
+            return models.Prefetch(query=self.scoring(name), using=name or None, **options)
+        inner = [self.prefetch(MORE_THAN_ALL, depth - 1) for _ in range(self.rng.randint(1, 2))]
+        if self.rng.random() < 0.3:
+            return models.Prefetch(query=self.fusion(len(inner)), prefetch=inner, **options)
+        return models.Prefetch(query=self.scoring(name), using=name or None, prefetch=inner, **options)
+
+    def fusion(self, lists: int) -> models.FusionQuery | models.RrfQuery:
+        weights = [self.rng.choice([0.0, 0.5, 1.0, 3.0]) for _ in range(lists)]
+        return self.rng.choice(
+            [
+                models.FusionQuery(fusion=models.Fusion.RRF),
+                models.FusionQuery(fusion=models.Fusion.DBSF),
+                models.RrfQuery(rrf=models.Rrf(k=self.rng.choice([None, 1, 60]))),
+                models.RrfQuery(rrf=models.Rrf(k=self.rng.choice([None, 1, 2, 7]), weights=weights)),
+            ]
         )
 
     # Formulas
 
-    def numeric(self) -> tuple[str, models.Filter]:
-        """A key, and a filter for the points that have just one number under it."""
+    def payload_variable(self) -> tuple[Any, models.Filter]:
+        """An expression that reads one value of a payload, and a filter for the points that have just that one."""
         key = self.rng.choice(NUMERIC_KEYS)
-        return key, models.Filter(
-            must=[
-                models.FieldCondition(key=key, range=models.Range(gte=-1e6, lte=1e6)),
-                models.FieldCondition(key=key, values_count=models.ValuesCount(lte=1)),
-            ]
-        )
+        anywhere = models.GeoRadius(center=models.GeoPoint(lon=0, lat=0), radius=2.1e7)
+        origin = models.GeoPoint(lon=13.4, lat=52.5)
+        variables: list[tuple[str, Any, dict[str, Any]]] = [
+            (key, key, {"range": models.Range(gte=-1e6, lte=1e6)}),
+            ("real", "real", {"range": models.Range(gte=-1e6, lte=1e6)}),
+            (
+                "where",
+                models.GeoDistance(geo_distance=models.GeoDistanceParams(origin=origin, to="where")),
+                {"geo_radius": anywhere},
+            ),
+            (
+                "when",
+                models.DatetimeKeyExpression(datetime_key="when"),
+                {"range": models.DatetimeRange(lte=MOMENTS[0].replace(year=2100))},
+            ),
+        ]
+        path, variable, test = self.rng.choice(variables)
+        is_single = models.FieldCondition(key=path, values_count=models.ValuesCount(lte=1))
+        return variable, models.Filter(must=[models.FieldCondition(key=path, **test), is_single])
 
     def expression(self, variables: list[Any], depth: int) -> Any:
         if depth == 0 or self.rng.random() < 0.2:
@@ -150,6 +174,7 @@ class QueryGenerator:
             lambda: models.SqrtExpression(sqrt=models.AbsExpression(abs=inner())),
             lambda: models.PowExpression(pow=models.PowParams(base=inner(), exponent=self.rng.choice([2.0, 0.5]))),
             lambda: models.ExpExpression(exp=inner()),
+            lambda: models.AcoshExpression(acosh=models.SumExpression(sum=[1.0, models.AbsExpression(abs=inner())])),
             lambda: models.LnExpression(ln=inner()),
             lambda: models.Log10Expression(log10=inner()),
             lambda: models.LinDecayExpression(lin_decay=decay),
@@ -159,18 +184,18 @@ class QueryGenerator:
         return self.rng.choice(makers)()
 
     def formula(self, prefetches: int) -> tuple[models.FormulaQuery, models.Filter]:
-        key, has_number = self.numeric()
+        variable, has_value = self.payload_variable()
         place = models.GeoDistance(
             geo_distance=models.GeoDistanceParams(origin=models.GeoPoint(lon=13.4, lat=52.5), to="nowhere")
         )
         moment = models.DatetimeExpression(datetime="2024-01-02T03:04:05Z")
         scores = [f"$score[{i}]" for i in range(prefetches + 1)]
-        variables = ["$score", key, "missing", self.generator.condition(1), place, moment, *scores]
+        variables = ["$score", variable, "missing", self.generator.condition(1), place, moment, *scores]
         defaults = {"missing": 1.5, "nowhere": {"lon": 13.5, "lat": 52.6}}
         if self.rng.random() < 0.5:
             defaults[f"$score[{prefetches}]"] = 0.25
         query = models.FormulaQuery(formula=self.expression(variables, self.rng.randint(1, 3)), defaults=defaults)
-        return query, has_number
+        return query, has_value
 
 
 class QueryOperations:
@@ -214,17 +239,43 @@ class QueryOperations:
         if self.is_answer(got):
             compare_hits(expected.points, got.points, everything)
 
-    def op_scoring(self) -> None:
+    def scoring_request(self) -> dict[str, Any]:
         name = self.generator.vector_name()
-        request = {
-            "query": self.queries.scoring(name),
-            "using": name or None,
-            "query_filter": self.generator.filter_or_none(),
-            **self.page(),
-        }
+        filter = self.generator.filter_or_none()
+        return {"query": self.queries.scoring(name), "using": name or None, "query_filter": filter, **self.page()}
+
+    def rescore_request(self, limit: int | None = None) -> dict[str, Any]:
+        """A query over prefetches of so many points; a plain one where the order of a prefetch is open."""
+        prefetch = [self.queries.prefetch(limit) for _ in range(self.queries.rng.randint(1, 3))]
+        request = {"prefetch": prefetch, **self.scoring_request()}
+        return request if self.leaves_are(is_strict, request) else self.scoring_request()
+
+    def fusion_request(self) -> dict[str, Any]:
+        prefetch = [self.queries.prefetch() for _ in range(self.queries.rng.randint(1, 3))]
+        query, filter = self.queries.fusion(len(prefetch)), self.generator.filter_or_none()
+        request = {"prefetch": prefetch, "query": query, "query_filter": filter, **self.page()}
+        is_open = not (self.leaves_are(is_strict, request) and self.leaves_are(is_spread, request))
+        return self.scoring_request() if is_open else request
+
+    def op_scoring(self) -> None:
+        request = self.scoring_request()
         if self.generator.chance(0.25):
             request["score_threshold"] = self.queries.rng.choice(THRESHOLDS)
         self.compare_ranking(request)
+
+    def op_batch_of_kinds(self) -> None:
+        makers = [self.scoring_request, self.rescore_request, self.fusion_request]
+        requests = [self.queries.rng.choice(makers)() for _ in range(self.queries.rng.randint(2, 3))]
+        found = [self.unlimited(request) for request in requests]
+        searches = [
+            models.QueryRequest(filter=request.pop("query_filter"), with_vector=True, with_payload=True, **request)
+            for request in requests
+        ]
+        expected, got = self.both("query_batch_points", self.name, searches)
+        if self.is_answer(got):
+            check(len(expected) == len(got), "number of answers", len(expected), len(got))
+            for one, other, everything in zip(expected, got, found):
+                compare_hits(one.points, other.points, everything)
 
     def op_lookup(self) -> None:
         name = self.generator.vector_name()
@@ -267,37 +318,15 @@ class QueryOperations:
         check(self.near_ties < 20, "selections that differ", *ids)
 
     def op_rescore(self) -> None:
-        name = self.generator.vector_name()
-        prefetch = [self.queries.prefetch() for _ in range(self.queries.rng.randint(1, 3))]
-        request = {
-            "prefetch": prefetch,
-            "query": self.queries.scoring(name),
-            "using": name or None,
-            "query_filter": self.generator.filter_or_none(),
-            **self.page(),
-        }
-        if self.leaves_are(is_strict, request):
-            self.compare_ranking(request)
+        self.compare_ranking(self.rescore_request())
 
     def op_fusion(self) -> None:
-        prefetch = [self.queries.prefetch() for _ in range(self.queries.rng.randint(1, 3))]
-        weights = [self.queries.rng.choice([0.0, 0.5, 1.0, 3.0]) for _ in prefetch]
-        query = self.queries.rng.choice(
-            [
-                models.FusionQuery(fusion=models.Fusion.RRF),
-                models.FusionQuery(fusion=models.Fusion.DBSF),
-                models.RrfQuery(rrf=models.Rrf(k=self.queries.rng.choice([None, 1, 60]))),
-                models.RrfQuery(rrf=models.Rrf(weights=weights)),
-            ]
-        )
-        request = {"prefetch": prefetch, "query": query, "query_filter": self.generator.filter_or_none(), **self.page()}
-        if self.leaves_are(is_strict, request) and self.leaves_are(is_spread, request):
-            self.compare_ranking(request)
+        self.compare_ranking(self.fusion_request())
 
     def op_formula(self) -> None:
         prefetch = [self.queries.prefetch(MORE_THAN_ALL) for _ in range(self.queries.rng.randint(1, 2))]
-        query, has_number = self.queries.formula(len(prefetch))
-        request = {"prefetch": prefetch, "query": query, "query_filter": has_number, **self.page()}
+        query, has_value = self.queries.formula(len(prefetch))
+        request = {"prefetch": prefetch, "query": query, "query_filter": has_value, **self.page()}
         everything = self.unlimited(request)
         if not self.is_refused(everything) and any(abs(hit.score) > 1e6 for hit in everything):
             return  # differences of large scores are made of rounding errors
@@ -318,16 +347,14 @@ class QueryOperations:
             compare_record(everything[hit.id], hit)
 
     def op_groups(self) -> None:
-        name = self.generator.vector_name()
-        query = self.queries.rng.choice([None, self.queries.scoring(name)])
-        request = {
-            "query": query,
-            "using": None if query is None else name or None,
-            "query_filter": self.generator.filter_or_none(),
-        }
-        everything = self.unlimited(request)
-        if query is not None and not self.is_refused(everything) and not is_strict(everything):
-            return
+        makers = [self.scoring_request, self.scoring_request, lambda: self.rescore_request(MORE_THAN_ALL)]
+        request: dict[str, Any] = {"query_filter": self.generator.filter_or_none()}
+        if self.generator.chance(0.6):
+            request = self.queries.rng.choice(makers)()
+            everything = self.unlimited(request)
+            if not self.is_refused(everything) and not is_strict(everything):
+                return
+        request = {name: value for name, value in request.items() if name not in ("limit", "offset")}
         lookup = models.WithLookup(
             collection=self.lookup_name,
             with_payload=self.generator.payload_selector(),
@@ -336,7 +363,7 @@ class QueryOperations:
         expected, got = self.both(
             "query_points_groups",
             self.name,
-            group_by=self.generator.path(),
+            group_by=self.queries.rng.choice([self.generator.path(), "word", "whole", "rows[].whole"]),
             limit=self.queries.rng.choice([1, 2, 10]),
             group_size=self.queries.rng.choice([1, 2, 3, 50]),
             with_lookup=self.queries.rng.choice([None, self.lookup_name, lookup]),
@@ -377,3 +404,16 @@ class QueryOperations:
         expected, got = self.both("search_matrix_offsets", self.name, limit=limit, **request)
         check(expected.ids == got.ids, "ids of the matrix", expected.ids, got.ids)
         check(expected.offsets_row == got.offsets_row, "rows", expected.offsets_row, got.offsets_row)
+        self.compare_sample(known, {**request, "sample": self.queries.rng.randint(2, 5)})
+
+    def compare_sample(self, known: dict[Any, float], request: dict[str, Any]) -> None:
+        """Of a part of the points, which is another one each time: as many as asked for, and their own scores."""
+        self.last = ("search_matrix_pairs", request)
+        pairs = self.remote.search_matrix_pairs(self.name, limit=MORE_THAN_ALL, **request).pairs
+        size = min(request["sample"], len({id for pair in known for id in pair}))
+        if not self.generator.is_sparse(request["using"] or ""):  # some of these have nothing in common
+            check(len(pairs) == size * (size - 1), "pairs of a sample", size, pairs)
+        check(len({pair.a for pair in pairs}) <= size, "points of a sample", size, pairs)
+        for pair in pairs:
+            score = known.get((pair.a, pair.b))
+            check(score is not None and is_close(score, pair.score), "a pair of a sample", score, pair)

@@ -3,6 +3,8 @@
 The local mode takes values of all kinds together, a server those that the index is of: the expected values are taken from
 the records of the local mode here."""
 
+import re
+import uuid
 from collections import Counter
 from typing import Any, Callable
 
@@ -22,13 +24,21 @@ MOMENTS = {
     "2023-12-31T23:59:59.999999Z": 1_704_067_199_999_999,
 }
 ORDERED = [models.PayloadSchemaType.INTEGER, models.PayloadSchemaType.FLOAT, models.PayloadSchemaType.DATETIME]
-COUNTED = [models.PayloadSchemaType.KEYWORD, models.PayloadSchemaType.INTEGER, models.PayloadSchemaType.BOOL]
+COUNTED = [
+    models.PayloadSchemaType.KEYWORD,
+    models.PayloadSchemaType.INTEGER,
+    models.PayloadSchemaType.BOOL,
+    models.PayloadSchemaType.UUID,
+]
 RANKED = [
     models.TextIndexParams(type=models.TextIndexType.TEXT, scoring=True),
     models.TextIndexParams(
         type=models.TextIndexType.TEXT, scoring=models.TextScoringParams(type=models.TextScoringType.BM25)
     ),
 ]
+# The word that a path to the values of an index ends in, whatever leads to it.
+WORD_OF_KEY = {**{key: key for key in [*KEYS[:3], "ü"]}, "items[].a": "a", "c.a": "a"}
+KEY_OF_FILTER = re.compile(r"""key=('[^']*'|"[^"]*")""")
 WORDS = ["red", "Red,", "green", "blue", "ü", "日本", "a", "2024-01-02", "..."]
 STARTS: dict[str, list[Any]] = {
     "integer": [-(2**63), -1, 0, 0.5, 1, 2**53 + 1],
@@ -45,12 +55,20 @@ def integer_of(value: Any) -> Any:
     return int(value) if is_number(value) and value == int(value) and int(value) in I64 else None
 
 
+def uuid_of(value: Any) -> Any:
+    try:
+        return str(uuid.UUID(value)) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
 VALUE_OF: dict[str, Callable[[Any], Any]] = {
     "integer": integer_of,
     "float": lambda value: float(value) if is_number(value) else None,
     "datetime": lambda value: MOMENTS.get(value) if isinstance(value, str) else None,
     "keyword": lambda value: value if isinstance(value, str) else None,
     "bool": lambda value: value if isinstance(value, bool) else None,
+    "uuid": uuid_of,
 }
 
 
@@ -78,22 +96,27 @@ class ValueOperations:
         ids = self.some_ids()
         method, args = rng.choice(
             [
-                ("set_payload", {"payload": self.generator.object(3)}),
-                ("overwrite_payload", {"payload": self.generator.object(3)}),
+                ("set_payload", {"payload": self.generator.whole_payload()}),
+                ("set_payload", {"payload": self.generator.object(2), "key": self.generator.path()}),
+                ("overwrite_payload", {"payload": self.generator.whole_payload()}),
                 ("delete_payload", {"keys": [self.generator.path() for _ in range(rng.randint(1, 2))]}),
                 ("clear_payload", {}),
             ]
         )
-        selected = {"points_selector": ids} if method == "clear_payload" else {"points": ids}
-        self.write(method, **args, **selected)
+        selector: Any = ids
+        if self.generator.chance(0.3):
+            narrowed = [models.HasIdCondition(has_id=ids), self.generator.filter(1)]
+            selector = models.FilterSelector(filter=models.Filter(must=narrowed))
+        self.write(method, **args, **{"points_selector" if method == "clear_payload" else "points": selector})
 
     def safe_filter(self, key: str) -> models.Filter | None:
         """A filter to which it makes no difference that the key has an index."""
         filter = self.generator.filter_or_none()
-        return None if key in repr(filter) else filter
+        is_asked = any(WORD_OF_KEY[key] in re.findall(r"[\w-]+", found) for found in KEY_OF_FILTER.findall(repr(filter)))
+        return None if is_asked else filter
 
     def indexed(self, schemas: list[Any], compare: Callable[[str, Any, models.Filter | None], None]) -> None:
-        key = self.generator.rng.choice([*KEYS[:3], "ü", "items[].a", "c.a"])
+        key = self.generator.rng.choice(list(WORD_OF_KEY))
         schema = self.generator.rng.choice(schemas)
         self.both("create_payload_index", self.name, field_name=key, field_schema=schema, wait=True)
         for _ in range(3):

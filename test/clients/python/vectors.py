@@ -54,17 +54,35 @@ class VectorOperations:
         rng = self.generator.rng
         ids = self.generator.distinct_ids(rng.randint(1, 3))
         points = [self.generator.point() for _ in range(rng.randint(1, 3))]
+        changed: dict[str, Any] = {"points": ids}
+        if self.generator.chance(0.3):
+            narrowed = [models.HasIdCondition(has_id=ids), self.generator.filter(1)]
+            changed = {"filter": models.Filter(must=narrowed)}
+        rules: dict[str, Any] = {}
+        if self.generator.chance(0.3):
+            rules = {"update_mode": rng.choice(list(models.UpdateMode)), "update_filter": self.generator.filter(1)}
         return rng.choice(
             [
-                models.UpsertOperation(upsert=models.PointsList(points=points)),
-                models.UpsertOperation(upsert=models.PointsBatch(batch=self.generator.batch())),
+                models.UpsertOperation(upsert=models.PointsList(points=points, **rules)),
+                models.UpsertOperation(upsert=models.PointsBatch(batch=self.generator.batch(), **rules)),
                 models.DeleteOperation(delete=models.PointIdsList(points=ids)),
                 models.UpdateVectorsOperation(update_vectors=models.UpdateVectors(points=self.points_with_vectors())),
                 models.DeleteVectorsOperation(
                     delete_vectors=models.DeleteVectors(points=ids, vector=self.some_names())
                 ),
+                models.SetPayloadOperation(
+                    set_payload=models.SetPayload(payload=self.generator.whole_payload(), **changed)
+                ),
+                models.SetPayloadOperation(
+                    set_payload=models.SetPayload(
+                        payload=self.generator.object(2), key=self.generator.path(), **changed
+                    )
+                ),
                 models.OverwritePayloadOperation(
-                    overwrite_payload=models.SetPayload(payload=self.generator.object(2), points=ids)
+                    overwrite_payload=models.SetPayload(payload=self.generator.whole_payload(), **changed)
+                ),
+                models.DeletePayloadOperation(
+                    delete_payload=models.DeletePayload(keys=[self.generator.path()], **changed)
                 ),
                 models.ClearPayloadOperation(clear_payload=models.PointIdsList(points=ids)),
             ]
