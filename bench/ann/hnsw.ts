@@ -1,17 +1,27 @@
 /**
- * Measures the HNSW index in this process, without HTTP, storage or payloads: CPU time of the build, then recall@10 and
- * CPU time per query by ef. Prints JSON. hnswlib.py does the same with hnswlib.
+ * Measures the index of an engine in this process, without HTTP, storage or payloads: CPU time of the build, then recall@10
+ * and CPU time per query by ef. Prints JSON. hnswlib.py does the same with hnswlib.
  *
- *     node bench/ann/hnsw.ts --data <folder> [--ef 16,32,64] [--threads 1] [--rounds 5]
+ *     node bench/ann/hnsw.ts --data <folder> [--engine hnsw|faiss] [--ef 16,32,64] [--threads 1] [--rounds 5]
  *
+ * FAISS builds on one thread and writes its index to a file, as it does in the server; its search is measured as the server
+ * calls it, with exact scores by the kernels.
  * The folder (or NEARIFY_BENCH_DATA) holds what dataset.ts reads; vectors are compared by cosine.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
+import { buildFaissIndex } from '../../src/engine/index/faiss/build.ts';
+import { FaissIndex } from '../../src/engine/index/faiss/faiss-index.ts';
+import { VectorRows } from '../../src/engine/index/faiss/vector-rows.ts';
 import { linkSlice } from '../../src/engine/index/hnsw/build.ts';
-import { type GraphHandle, linkedCount } from '../../src/engine/index/hnsw/graph.ts';
-import { searchGraph } from '../../src/engine/index/hnsw/search.ts';
+import type { GraphHandle } from '../../src/engine/index/hnsw/graph.ts';
+import { HnswIndex } from '../../src/engine/index/hnsw/hnsw-index.ts';
+import type { VectorIndex } from '../../src/engine/index/vector-index.ts';
 import { WALK } from '../../src/kernels/graph-layout.ts';
+import { assert } from '../../src/shared/assert.ts';
 import {
   attachGraph,
   createGraphMemory,
@@ -25,6 +35,7 @@ const K = 10;
 const { values: given } = parseArgs({
   options: {
     data: { type: 'string', default: process.env.NEARIFY_BENCH_DATA ?? '' },
+    engine: { type: 'string', default: 'hnsw' },
     m: { type: 'string', default: '16' },
     'ef-construct': { type: 'string', default: '100' },
     ef: { type: 'string', default: '16,32,64,128,256,512' },
@@ -38,8 +49,7 @@ function cpuSeconds(): number {
   return (user + system) / 1e6;
 }
 
-async function build(target: GraphMemory, count: number, threads: number) {
-  const [cpu, start] = [cpuSeconds(), performance.now()];
+async function link(target: GraphMemory, count: number, threads: number): Promise<void> {
   if (threads === 1) linkSlice(attachGraph(target), count, { msMax: Infinity });
   else {
     const ends = Array.from({ length: threads }, (_, thread) => {
@@ -49,8 +59,34 @@ async function build(target: GraphMemory, count: number, threads: number) {
     });
     await Promise.all(ends);
   }
+}
+
+/** A FAISS index over rows that no graph has. */
+function buildFaiss({ memory }: GraphMemory, graph: GraphHandle, count: number): VectorIndex {
+  const folder = mkdtempSync(path.join(tmpdir(), 'nearify-bench-'));
+  try {
+    const file = path.join(folder, 'faiss');
+    buildFaissIndex(new VectorRows(memory, graph.vector), { file, count, isCancelled: () => false });
+    const fallback = { coveredRows: () => count, search: () => Number.NaN };
+    const index = new FaissIndex({ graph, memory, file, efDefault: K, fallback });
+    assert(index.isUsable(count), 'the index covers all rows');
+    return index;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** The index, and what building it took. */
+async function build(target: GraphMemory, graph: GraphHandle, count: number, threads: number) {
+  const [cpu, start] = [cpuSeconds(), performance.now()];
+  let index: VectorIndex;
+  if (given.engine === 'faiss') index = buildFaiss(target, graph, count);
+  else {
+    await link(target, count, threads);
+    index = new HnswIndex(graph, K);
+  }
   const seconds = (performance.now() - start) / 1000;
-  return { threads, cpuSeconds: round(cpuSeconds() - cpu, 2), seconds: round(seconds, 2) };
+  return { index, cost: { threads, cpuSeconds: round(cpuSeconds() - cpu, 2), seconds: round(seconds, 2) } };
 }
 
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));
@@ -58,30 +94,24 @@ const round = (value: number, digits: number): number => Number(value.toFixed(di
 const median = (values: number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
-/** Offsets of the rows found, and what the walk did for them. */
+/** Offsets of the rows found, and what a walk of our own did for them. */
 function search(
-  handle: GraphHandle,
+  index: VectorIndex,
+  { words, scratch, kernels, walk }: GraphHandle,
   query: Float32Array,
   ef: number,
 ): { found: Uint32Array; evaluations: number } {
-  const { words, scratch, kernels, walk } = handle;
   new Float32Array(words.buffer, scratch.query, query.length).set(query);
-  const length = searchGraph(handle, {
-    ef,
-    k: K,
-    mode: 'plain',
-    tombstones: 0,
-    allowed: 0,
-    limit: linkedCount(handle),
-    heapLength: 0,
-    checkCancelled: () => {},
-  });
+  const count = index.coveredRows();
+  const task = { plan: { k: K, ef }, segment: { deletedCount: 0 }, count, tombstones: 0, allowed: undefined };
+  const length = index.search({ ...task, cancel: { check: () => {} } }, count);
   kernels.heapSort(scratch.heap, length);
   const found = Uint32Array.from({ length }, (_, i) => words[scratch.heap / 4 + 2 * i + 1] ?? 0);
   return { found, evaluations: words[walk.head / 4 + WALK.evaluations] ?? 0 };
 }
 
 function measure(
+  index: VectorIndex,
   handle: GraphHandle,
   queries: readonly Float32Array[],
   truth: readonly Int32Array[],
@@ -90,21 +120,21 @@ function measure(
   let hits = 0;
   let evaluations = 0;
   for (const [i, query] of queries.entries()) {
-    const result = search(handle, query, ef);
+    const result = search(index, handle, query, ef);
     const exact = new Set(truth[i]?.subarray(0, K));
     hits += result.found.filter((offset) => exact.has(offset)).length;
     evaluations += result.evaluations;
   }
   const times = Array.from({ length: Number(given.rounds) }, () => {
     const start = cpuSeconds();
-    for (const query of queries) search(handle, query, ef);
+    for (const query of queries) search(index, handle, query, ef);
     return cpuSeconds() - start;
   });
   return {
     ef,
     recall: round(hits / (K * queries.length), 4),
     cpuMicros: round((1e6 * median(times)) / queries.length, 1),
-    evaluations: round(evaluations / queries.length, 0),
+    ...(given.engine === 'hnsw' && { evaluations: round(evaluations / queries.length, 0) }),
   };
 }
 
@@ -113,11 +143,11 @@ const [m, efConstruct, threads] = [Number(given.m), Number(given['ef-construct']
 const target = createGraphMemory({ metric: 'Cosine', dim, capacity: base.length, m, efConstruct, threads });
 const handle = attachGraph(target);
 writeRows(target, handle, base);
-const result = await build(target, base.length, threads);
-const curve = given.ef.split(',').map((ef) => measure(handle, queries, truth, Number(ef)));
+const { index, cost } = await build(target, handle, base.length, threads);
+const curve = given.ef.split(',').map((ef) => measure(index, handle, queries, truth, Number(ef)));
 console.log(
   JSON.stringify(
-    { engine: 'nearify', rows: base.length, dim, m, efConstruct, build: result, curve },
+    { engine: given.engine, rows: base.length, dim, m, efConstruct, build: cost, curve },
     null,
     1,
   ),

@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { buildTestApp, type TestApp } from '../helpers/build-app.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
 import { withApp } from '../helpers/with-app.ts';
-import { withFaiss } from '../helpers/with-faiss.ts';
+import { withFaiss, withoutFaiss } from '../helpers/with-faiss.ts';
 import { clustered } from '../recall/measure.ts';
 
 const DIM = 32;
@@ -194,6 +194,26 @@ test('vectors that FAISS does not serve are left to the default engine', withFai
   assert.equal(indexFiles(directory).length, 1);
   for (const using of ['taxi', 'half', 'whole'])
     assert.equal((await search(api, queries[0]!, { using })).length, LIMIT);
+});
+
+test('where FAISS is not installed a collection that asks for it is refused', withoutFaiss, async (t) => {
+  const lines: unknown[] = [];
+  const api = await buildTestApp(t, {
+    settings: { log_level: 'warn', 'index.engine': 'faiss' },
+    logLine: ({ msg }) => lines.push(msg),
+  });
+  const refusal =
+    /^400 Wrong input: index\.engine cannot be faiss on this server\. FAISS is not installed: run /;
+  assert.match(await api.fault('PUT', BASE, { index: { engine: 'faiss' } }), refusal);
+  await create(api, { index: undefined });
+  await upsert(api, 0, 200);
+  await untilGreen(api);
+  assert.equal((await search(api, queries[0]!)).length, LIMIT);
+  assert.equal(lines.length, 1);
+  assert.match(
+    String(lines[0]),
+    /^FAISS is not installed: run .*; until then the default engine does its work$/,
+  );
 });
 
 test('the info shows the engine that was chosen, and no other', async (t) => {
