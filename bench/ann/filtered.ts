@@ -3,7 +3,7 @@
  * the same search without a filter, for each way to search and for the one that `planWalk` chooses. Prints JSON. The
  * making of the filter's bitmap is not measured.
  *
- *     node bench/ann/filtered.ts --data <folder> [--ef 128] [--shares 0.01,0.1,0.5,0.9] [--rounds 5]
+ *     npm run bench -- ann/filtered --data <folder> [--ef 128] [--shares 0.01,0.1,0.5,0.9] [--rounds 5]
  *
  * Matches are random, or the rows nearest to a vector, or those farthest from it; three draws of each.
  */

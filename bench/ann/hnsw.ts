@@ -1,8 +1,8 @@
 /**
  * Measures the index of an engine in this process, without HTTP, storage or payloads: CPU time of the build, then recall@10
- * and CPU time per query by ef. Prints JSON. hnswlib.py does the same with hnswlib.
+ * and CPU time per query by ef. Prints JSON. engines.py does the same with other engines.
  *
- *     node bench/ann/hnsw.ts --data <folder> [--engine hnsw|faiss] [--ef 16,32,64] [--threads 1] [--rounds 5]
+ *     npm run bench -- ann/hnsw --data <folder> [--engine hnsw|faiss] [--ef 16,32,64] [--threads 1] [--rounds 5]
  *
  * FAISS builds on one thread and writes its index to a file, as it does in the server; its search is measured as the server
  * calls it, with exact scores by the kernels.

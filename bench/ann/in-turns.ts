@@ -1,8 +1,11 @@
 /**
- * Runs hnsw.ts and hnswlib.py in turns on the same data and prints the medians of both and of their ratios, as JSON: CPU
- * of the build, CPU per query at equal recall (between two measured ef, on the line of log(1 - recall)).
+ * Runs the index and others in turns on the same data and prints the medians of all and of the ratios to each other engine:
+ * CPU of the build, CPU per query at equal recall (between two measured ef, on the line of log(1 - recall)).
  *
- *     node bench/ann/in-turns.ts --data <folder> --python <python with hnswlib> [--turns 5] [--recall 0.96,0.995]
+ *     npm run bench -- ann/in-turns --data <folder> [--against hnswlib,faiss,usearch,usearch-i8,faiss-node] [--turns 5]
+ *         [--python <python with the engines, see engines.py>] [--recall 0.96,0.995]
+ *
+ * `faiss-node` is the other engine of the server, the rest are packages for Python.
  */
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -16,16 +19,21 @@ interface Measured {
 const { values: given } = parseArgs({
   options: {
     data: { type: 'string', default: process.env.NEARIFY_BENCH_DATA ?? '' },
+    against: { type: 'string', default: '' },
     python: { type: 'string', default: 'python3' },
     turns: { type: 'string', default: '5' },
     recall: { type: 'string', default: '0.96,0.995' },
     ef: { type: 'string', default: '24,32,48,96,128,160' },
   },
 });
+const others = given.against.split(',').filter((name) => name !== '');
 
-function run(command: string, script: string): Measured {
-  const file = fileURLToPath(new URL(script, import.meta.url));
-  const output = execFileSync(command, [file, '--data', given.data, '--ef', given.ef], { encoding: 'utf8' });
+function run(engine: string): Measured {
+  const isOurs = engine === 'nearify' || engine === 'faiss-node';
+  const script = fileURLToPath(new URL(isOurs ? 'hnsw.ts' : 'engines.py', import.meta.url));
+  const name = { nearify: 'hnsw', 'faiss-node': 'faiss' }[engine] ?? engine;
+  const args = [script, '--engine', name, '--data', given.data, '--ef', given.ef];
+  const output = execFileSync(isOurs ? process.execPath : given.python, args, { encoding: 'utf8' });
   return JSON.parse(output) as Measured;
 }
 
@@ -44,33 +52,26 @@ function median(values: readonly number[]): number {
   return Number((values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN).toPrecision(4));
 }
 
-function summary(turns: readonly { nearify: number; hnswlib: number }[]) {
-  return {
-    nearify: median(turns.map(({ nearify }) => nearify)),
-    hnswlib: median(turns.map(({ hnswlib }) => hnswlib)),
-    ratio: median(turns.map(({ nearify, hnswlib }) => nearify / hnswlib)),
-    ratios: turns.map(({ nearify, hnswlib }) => Number((nearify / hnswlib).toPrecision(3))),
-  };
+/** The number of ours and of every other engine, and how many times the other's ours is. */
+function summary(runs: ReadonlyMap<string, Measured>[], number: (of: Measured) => number) {
+  const ours = runs.map((turn) => number(turn.get('nearify')!));
+  const beside = others.map((name) => {
+    const theirs = runs.map((turn) => number(turn.get(name)!));
+    const ratios = ours.map((value, i) => Number((value / theirs[i]!).toPrecision(3)));
+    return [name, { median: median(theirs), ratio: median(ratios), ratios }];
+  });
+  return { nearify: median(ours), ...Object.fromEntries(beside) };
 }
 
-const turns = Array.from({ length: Number(given.turns) }, () => ({
-  nearify: run(process.execPath, 'hnsw.ts'),
-  hnswlib: run(given.python, 'hnswlib.py'),
-}));
-const buildCpuSeconds = summary(
-  turns.map(({ nearify, hnswlib }) => ({
-    nearify: nearify.build.cpuSeconds,
-    hnswlib: hnswlib.build.cpuSeconds,
-  })),
-);
+const turns = Array.from({ length: Number(given.turns) }, (_, turn) => {
+  console.error(`turn ${turn + 1} of ${given.turns}`);
+  return new Map(['nearify', ...others].map((engine) => [engine, run(engine)]));
+});
 const queryCpuMicros = Object.fromEntries(
-  given.recall.split(',').map((text) => {
-    const recall = Number(text);
-    const at = ({ nearify, hnswlib }: (typeof turns)[number]) => ({
-      nearify: cpuAt(nearify, recall),
-      hnswlib: cpuAt(hnswlib, recall),
-    });
-    return [`recall ${text}`, summary(turns.map(at))];
-  }),
+  given.recall
+    .split(',')
+    .map((recall) => [`recall ${recall}`, summary(turns, (of) => cpuAt(of, Number(recall)))]),
 );
-console.log(JSON.stringify({ buildCpuSeconds, queryCpuMicros }, null, 1));
+const curves = Object.fromEntries(Array.from(turns.at(-1)!, ([name, { curve }]) => [name, { curve }]));
+const buildCpuSeconds = summary(turns, ({ build }) => build.cpuSeconds);
+console.log(JSON.stringify({ buildCpuSeconds, queryCpuMicros, curves }, undefined, 1));

@@ -1,6 +1,6 @@
 /**
  * Measures searches by the codes of each quantization in this process: bytes a vector, then recall@10 and CPU time per
- * query, in turns with the default walk. Prints a table.
+ * query, in turns with the default walk. Prints JSON: a curve by ef for each.
  *
  *     npm run bench -- ann/quantized --data <folder> [--ef 64,128] [--rounds 5]
  *
@@ -117,19 +117,29 @@ const standard: Contender = {
   prepare: () => {},
 };
 const contenders = [standard, ...CONFIGS.map(quantized)];
-for (const ef of given.ef.split(',').map(Number)) {
+/** A line of each contender for one ef, measured in turns. */
+function measure(ef: number) {
   const times = contenders.map((): number[] => []);
-  for (let round = 0; round < Number(given.rounds); round++) {
+  for (let turn = 0; turn < Number(given.rounds); turn++) {
     for (const [i, contender] of contenders.entries()) {
       const start = cpuMicros();
       for (const query of queries) search(contender, query, ef, true);
       times[i]?.push((cpuMicros() - start) / queries.length);
     }
   }
-  console.log(`\nef ${ef} | bytes a vector | µs to code | recall@10 | without rescoring | CPU µs a query`);
-  for (const [i, contender] of contenders.entries()) {
-    const [rescored, raw] = [recallOf(contender, ef, true), recallOf(contender, ef, false)];
-    const figures = [contender.bytes, contender.encodeMicros.toFixed(1), rescored.toFixed(4), raw.toFixed(4)];
-    console.log([contender.name, ...figures, median(times[i] ?? []).toFixed(0)].join(' | '));
-  }
+  return contenders.map((contender, i) => ({
+    ef,
+    recall: round(recallOf(contender, ef, true), 4),
+    recallWithoutRescoring: round(recallOf(contender, ef, false), 4),
+    cpuMicros: round(median(times[i] ?? []), 1),
+  }));
 }
+
+const round = (value: number, digits: number): number => Number(value.toFixed(digits));
+
+const byEf = given.ef.split(',').map((ef) => measure(Number(ef)));
+const kinds = contenders.map(({ name, bytes, encodeMicros }, i) => [
+  name,
+  { bytes, encodeMicros: round(encodeMicros, 1), curve: byEf.map((lines) => lines[i]) },
+]);
+console.log(JSON.stringify(Object.fromEntries(kinds), undefined, 1));

@@ -2,21 +2,25 @@
  * Measures: the largest gap of the server's event loop and the latency of `GET /healthz` while upserts of 30 MB are posted
  * again and again. Not measured: the speed of the upserts themselves.
  *
- *   npm run bench -- http/event-loop            [seconds, 20 if not given]
+ *   npm run bench -- http/event-loop [--seconds 20] [--points 2000]
  */
+import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
 import { Client } from './client.ts';
 import { startBenchServer } from './server-process.ts';
 
 const DIM = 768;
-const POINTS = 2000;
 /** Enough to see every stall, too few to be a load. */
 const HEALTH_CHECKS_PER_SECOND = 200;
-const BODY_BYTES = 30 * 1024 * 1024;
+/** Of 2,000 points in 30 MB. */
+const BYTES_PER_POINT = (30 * 1024 * 1024) / 2000;
 
 const UPSERT = '/collections/bench/points?wait=true';
 
-const seconds = Number(process.argv[2] ?? 20);
+const { values: given } = parseArgs({
+  options: { seconds: { type: 'string', default: '20' }, points: { type: 'string', default: '2000' } },
+});
+const seconds = Number(given.seconds);
 const server = await startBenchServer();
 try {
   const client = new Client(server.url);
@@ -66,10 +70,10 @@ function round(ms: number): number {
   return Math.round(ms * 100) / 100;
 }
 
-/** 2,000 points with numbers as long as it takes to reach 30 MB. */
+/** Points with numbers as long as it takes to reach the size of a large upsert. */
 function upsertBody(): Uint8Array {
-  const digits = Math.floor(BODY_BYTES / (POINTS * DIM)) - 4;
-  const points = Array.from({ length: POINTS }, (_, id) => {
+  const digits = Math.floor(BYTES_PER_POINT / DIM) - 4;
+  const points = Array.from({ length: Number(given.points) }, (_, id) => {
     const vector = Array.from({ length: DIM }, (__, i) => Math.sin(id * DIM + i).toFixed(digits));
     return `{"id":${id},"vector":[${vector.join(',')}]}`;
   });

@@ -3,7 +3,7 @@
  * search, hybrids beside the sum of their searches, groups, examples, formulas; and orders and facets of 100,000 points.
  * Not measured: many clients at once.
  *
- *   npm run bench -- http/queries --data <folder> [--url http://127.0.0.1:6333 --pid <its process>] [--rounds 100] [--only plain,rrf]
+ *   npm run bench -- http/queries --data <folder> [--url http://127.0.0.1:6333 --pid <its process>] [--rounds 100] [--values 100000] [--only plain,rrf]
  *
  * The folder is that of http/search. Without --url a server is started for the bench.
  */
@@ -17,7 +17,6 @@ import { upload } from './upload.ts';
 
 const TEXTS = '/collections/bench-queries';
 const VALUES = '/collections/bench-values';
-const VALUES_POINTS = 100_000;
 const LIMIT = 10;
 const WARM_UP = 20;
 
@@ -27,6 +26,7 @@ const { values: given } = parseArgs({
     url: { type: 'string' },
     pid: { type: 'string' },
     rounds: { type: 'string', default: '100' },
+    values: { type: 'string', default: '100000' },
     only: { type: 'string' },
   },
 });
@@ -73,7 +73,7 @@ try {
     collection: VALUES,
     dim: 2,
     indexes: { word: 'keyword', number: 'integer', real: 'float', time: 'datetime', flag: 'bool' },
-    points: VALUES_POINTS,
+    points: Number(given.values),
     point: valuesPoint,
   });
   const texts = await measure(textKinds());

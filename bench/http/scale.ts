@@ -12,7 +12,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
 import { Client, cpuSecondsOf, residentMbOf } from './client.ts';
-import { clusteredVectors } from './generated.ts';
+import { clusteredVectors } from '../clustered.ts';
 import { startBenchServer } from './server-process.ts';
 
 const K = 10;
@@ -74,13 +74,15 @@ try {
   }
   result.duringUpload = await duringUpload(queries);
   report('duringUpload');
+  console.log(JSON.stringify(result, undefined, 1));
 } finally {
   client.close();
   await server?.stop();
 }
 
+/** Tells what is known so far: the whole takes minutes. */
 function report(part: string): void {
-  console.log(JSON.stringify({ [part]: result[part] }));
+  console.error(`${part}: ${JSON.stringify(result[part])}`);
 }
 
 function pid(): number {

@@ -1,5 +1,5 @@
 /** Vectors made for benches: a mixture of clusters whose points lie near a few directions, as embeddings do. Seeded. */
-import { Random } from '../../test/helpers/random.ts';
+import { Random } from '../test/helpers/random.ts';
 
 const CLUSTERS = 1000;
 const INTRINSIC_DIM = 16;
