@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Worker } from 'node:worker_threads';
 import { assertValidGraph } from '../../src/engine/index/hnsw/validate.ts';
 import { attachGraph, createGraphMemory, linkAll, writeRows } from '../recall/graph-memory.ts';
+import { LinkThreads } from '../recall/link-threads.ts';
 import { clustered, exactSearch, mean, recall, walkSearch } from '../recall/measure.ts';
 
 const DIM = 32;
 const COUNT = 6000;
-const LINKER = new URL('../recall/link-thread.ts', import.meta.url);
 
 /** Links the rows below COUNT with `threads` threads at once while this thread searches. */
 async function linkTogether(metric: 'Cosine' | 'Euclid', rows: readonly Float32Array[], threads: number) {
@@ -17,19 +16,10 @@ async function linkTogether(metric: 'Cosine' | 'Euclid', rows: readonly Float32A
   // Some rows first: the threads start on a graph that has an entry point, and one that has none is tested below.
   const start = metric === 'Cosine' ? 50 : 0;
   if (start > 0) linkAll(handle, start);
-  const running = new Set(Array(threads).keys());
-  const ends = Array.from({ length: threads }, (_, thread) => {
-    const worker = new Worker(LINKER, { workerData: { target, count: COUNT, thread } });
-    return new Promise<void>((resolve, reject) => {
-      worker.once('error', reject);
-      worker.once('exit', () => {
-        running.delete(thread);
-        resolve();
-      });
-    });
-  });
+  const linkers = new LinkThreads(target, threads);
+  const finished = linkers.finish(COUNT);
   let searches = 0;
-  while (running.size > 0) {
+  while (linkers.areRunning) {
     for (const query of rows.slice(0, 20)) {
       const found = walkSearch(target, handle, query, { k: 10, ef: 32 });
       const offsets = new Set(found.map(({ offset }) => offset));
@@ -38,7 +28,7 @@ async function linkTogether(metric: 'Cosine' | 'Euclid', rows: readonly Float32A
     }
     await new Promise((resolve) => setImmediate(resolve));
   }
-  await Promise.all(ends);
+  await finished;
   assert.ok(searches > 0);
   return { target, handle };
 }

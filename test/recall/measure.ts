@@ -54,12 +54,12 @@ function sorted({ kernels, scratch, words }: GraphHandle, length: number): Found
   });
 }
 
-/** The exact `k` best of the first `count` rows. */
+/** The exact `k` best of the rows `from` ≤ offset < `count`. */
 export function exactSearch(
   target: GraphMemory,
   handle: GraphHandle,
   query: ArrayLike<number>,
-  { k, count, tombstones = 0, allowed = 0 }: { k: number; count: number } & Bitmaps,
+  { k, from = 0, count, tombstones = 0, allowed = 0 }: { k: number; from?: number; count: number } & Bitmaps,
 ): Found[] {
   const { kernels, vector, scratch } = handle;
   writeQuery(target, handle, query);
@@ -68,7 +68,7 @@ export function exactSearch(
     vector.rows,
     vector.strideBytes,
     vector.dim,
-    0,
+    from,
     count,
     tombstones,
     allowed,

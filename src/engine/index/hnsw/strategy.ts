@@ -26,8 +26,6 @@ const ROWS_TO_ARRIVE = 200;
 const ROWS_PER_LINK = 0.7;
 /** Matches that are scored one after another in the time that a walk takes for one candidate, twice as long for it allowed. */
 const SCAN_GAIN = 3;
-/** How many more entries than `k` matches need on average, where only some entries are matches. */
-const HIDDEN_RESERVE = 1.2;
 
 /**
  * Chooses how to search a graph when not all rows may be returned. Measured by bench/ann/filtered.ts on 50,000 x 384
@@ -65,7 +63,8 @@ export function planWalk({ rows, matches, m, ef, k }: WalkDemand): WalkPlan {
   if (matches <= scanMax || share < TWO_HOPS_SHARE_MIN)
     return { mode: 'scan', ef: atMost(Math.max(ef, 2 * k)) };
   if (share < HIDDEN_SHARE_MIN) return { mode: 'twoHops', ef };
-  return { mode: 'hidden', ef: atMost(Math.max(ef, Math.ceil((HIDDEN_RESERVE * k) / share))) };
+  // As many matches among the candidates as a plain walk has: hidden rows would push out what leads to the others.
+  return { mode: 'hidden', ef: atMost(Math.ceil(ef / share)) };
 }
 
 function atMost(ef: number): number {
