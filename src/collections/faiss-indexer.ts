@@ -1,5 +1,5 @@
 import type { FaissThread } from '../dispatch/faiss-thread.ts';
-import { type FaissBuild, faissBuilds } from '../protocol/faiss-tasks.ts';
+import { type FaissBuild, type FaissPlace, faissBuilds } from '../protocol/faiss-tasks.ts';
 import type { CollectionHandle } from '../protocol/shared-handles.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
@@ -46,15 +46,21 @@ export class FaissIndexer {
     return faissBuilds(this.#options.handle())[0];
   }
 
+  /** Whether the segment or the vector is no more. */
+  #isDropped({ segmentId, vectorId }: FaissPlace): boolean {
+    const { segments, vectorNumbers } = this.#options.handle();
+    return !(
+      segments.some(({ id }) => id === segmentId) && vectorNumbers.ids.some(([, id]) => id === vectorId)
+    );
+  }
+
   async #run(): Promise<void> {
     const { thread, handle, log } = this.#options;
     try {
       for (let next = this.#next; next !== undefined && !this.#isStopped; next = this.#next) {
         const { memory, vector, count, ...place } = next;
         await thread.run('build', { ...place, memory, vector, count, cancel: this.#cancel });
-        // It was dropped in the meantime.
-        const isThere = handle().segments.some(({ id }) => id === place.segmentId);
-        if (!isThere) await thread.run('remove', place);
+        if (this.#isDropped(place)) await thread.run('remove', place);
       }
     } catch (error) {
       // Trying again with every update would fail again with every update.

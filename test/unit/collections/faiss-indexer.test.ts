@@ -10,11 +10,12 @@ import type { CollectionHandle } from '../../../src/protocol/shared-handles.ts';
 import { recordingLog } from '../../helpers/recording-log.ts';
 
 const ROWS = 100;
+const PARAMS = { vectors: { size: 16, distance: 'Dot' as const } };
+const VECTOR_NUMBERS = initialVectorNumbers(PARAMS);
 
 /** A segment whose graph is complete. */
 function completeSegment(id: number): CollectionHandle['segments'][number] {
-  const params = { vectors: { size: 16, distance: 'Dot' as const } };
-  const configs = vectorConfigs(params, initialVectorNumbers(params));
+  const configs = vectorConfigs(PARAMS, VECTOR_NUMBERS);
   const segment = createSegmentHandle({ id, configs, bytesMax: 1_000_000, scratchCount: 1 });
   new Int32Array(segment.memory.buffer, segment.layout.header, 64)[HEADER.count] = ROWS;
   new Int32Array(segment.memory.buffer, segment.graphs[0]!.head, 64)[GRAPH.linkedCount] = ROWS;
@@ -23,10 +24,10 @@ function completeSegment(id: number): CollectionHandle['segments'][number] {
 
 /** An indexer over a thread that does what `build` says, and then has the index. */
 function setUp(ids: readonly number[], build: (segmentId: number) => void | Promise<void>) {
-  const fixed = { id: 1, name: 'c', generation: 0, directory: '/c', params: {}, indexes: [] };
-  const state = {
-    handle: { ...fixed, vectorNumbers: { ids: [], next: 2 }, segments: ids.map(completeSegment) },
-    tasks: [] as string[],
+  const fixed = { id: 1, name: 'c', generation: 0, directory: '/c', params: PARAMS, indexes: [] };
+  const state: { handle: CollectionHandle; readonly tasks: string[] } = {
+    handle: { ...fixed, vectorNumbers: VECTOR_NUMBERS, segments: ids.map(completeSegment) },
+    tasks: [],
   };
   const run = async (name: string, input: unknown) => {
     const { segmentId, memory, vector } = input as FaissBuild;
@@ -51,14 +52,19 @@ test('segments are indexed one after the other', async () => {
   assert.equal(indexer.isBehind, false);
 });
 
-test('what was built for a segment that is gone is removed', async () => {
-  const { indexer, state } = setUp([4], () => {
-    state.handle = { ...state.handle, segments: [] };
+for (const [what, lost] of [
+  ['segment', { segments: [] }],
+  ['vector', { vectorNumbers: { ids: [], next: 2 } }],
+] as const) {
+  test(`what was built for a ${what} that is gone is removed`, async () => {
+    const { indexer, state } = setUp([4], () => {
+      state.handle = { ...state.handle, ...lost };
+    });
+    indexer.kick();
+    await rest();
+    assert.deepEqual(state.tasks, ['build 4', 'remove 4']);
   });
-  indexer.kick();
-  await rest();
-  assert.deepEqual(state.tasks, ['build 4', 'remove 4']);
-});
+}
 
 test('a build that fails is told once, and is not tried again', async () => {
   const { indexer, state, lines } = setUp([4, 5], () => {
