@@ -12,13 +12,15 @@
  * | ids                | 16 a row                      | u64 little-endian in the first 8 bytes, or the UUID's bytes |
  * | versions           | 8 a row                       | float64: number of the last operation applied to the point |
  * | vectors[i].present | bitmap                        | bit set: the row has this vector                           |
- * | vectors[i].rows    | strideBytes a row             | values of the vector's datatype, padded to 16 bytes        |
+ * | vectors[i].rows    | strideBytes a row             | values of the vector's datatype, padded to 16 bytes; not of |
+ * |                    |                               | vectors on disk                                            |
  * | scratch[i].query   | largest stride                | float32 query vector                                       |
  * | scratch[i].heap    | 8 x SCRATCH_HEAP_MAX          | entries of (score: float32, offset: u32)                   |
  * | scratch[i].filter  | bitmap                        | rows that a filter allows                                  |
  * | scratch[i].tombstones | bitmap                     | private copy of the tombstones                             |
  * | scratch[i].scores  | 4 x SCRATCH_HEAP_MAX          | float32                                                    |
  * | scratch[i].offsets | 4 x SCRATCH_HEAP_MAX          | u32                                                        |
+ * | scratch[i].staged  | STAGED_BYTES or one row       | rows of a vector on disk while kernels read them           |
  *
  * A vector with a graph has the sections of graph-layout.ts after its rows, and each scratch area then has a walk area.
  */
@@ -30,6 +32,8 @@ export const WASM_PAGE_BYTES = 65_536;
 export const SEGMENT_BYTES_MAX = 65_535 * WASM_PAGE_BYTES;
 /** Most entries in the heap of a scratch area, so the largest k of one scan. */
 export const SCRATCH_HEAP_MAX = 16_384;
+/** Rows of vectors on disk are brought to the kernels in pieces of at most so many bytes, or one by one. */
+export const STAGED_BYTES = 8192;
 export const HEAP_ENTRY_BYTES = 8;
 export const ID_BYTES = 16;
 export const VERSION_BYTES = 8;
@@ -85,6 +89,8 @@ export interface VectorSpec {
   readonly dim: number;
   /** float32 if absent. */
   readonly datatype?: DatatypeName;
+  /** The rows lie elsewhere. */
+  readonly isOnDisk?: boolean;
   /** Room for an HNSW graph over this vector; none if absent. */
   readonly graph?: GraphSpec;
 }
@@ -106,7 +112,9 @@ export interface VectorLayout {
   readonly dim: number;
   readonly strideBytes: number;
   readonly present: number;
+  /** 0 if they lie on disk. */
   readonly rows: number;
+  readonly isOnDisk: boolean;
   readonly graph?: GraphLayout;
 }
 
@@ -118,6 +126,7 @@ export interface ScratchLayout {
   readonly tombstones: number;
   readonly scores: number;
   readonly offsets: number;
+  readonly staged: number;
   /** Present if any vector of the segment has a graph. */
   readonly walk?: WalkLayout;
 }
@@ -161,11 +170,18 @@ function layoutFor(options: SegmentLayoutOptions, capacity: number): SegmentLayo
   const idKinds = take(bitmapBytes);
   const ids = take(capacity * ID_BYTES);
   const versions = take(capacity * VERSION_BYTES);
-  const vectors = options.vectors.map(({ name, dim, datatype, graph }): VectorLayout => {
+  const vectors = options.vectors.map((spec): VectorLayout => {
+    const { name, dim, datatype, graph, isOnDisk = false } = spec;
     const strideBytes = vectorStrideBytes(dim, datatype);
-    const vector = { name, dim, strideBytes, present: take(bitmapBytes), rows: take(capacity * strideBytes) };
+    const present = take(bitmapBytes);
+    const rows = isOnDisk ? 0 : take(capacity * strideBytes);
+    const vector = { name, dim, strideBytes, present, rows, isOnDisk };
     return graph === undefined ? vector : { ...vector, graph: takeGraph(take, capacity, dim, graph) };
   });
+  const stagedBytes = Math.max(
+    0,
+    ...vectors.map(({ isOnDisk, strideBytes }) => (isOnDisk ? Math.max(STAGED_BYTES, strideBytes) : 0)),
+  );
   const walkDims = options.vectors.flatMap(({ dim, graph }) => (graph === undefined ? [] : [dim]));
   const scratch = Array.from(
     { length: options.scratchCount },
@@ -176,6 +192,7 @@ function layoutFor(options: SegmentLayoutOptions, capacity: number): SegmentLayo
       tombstones: take(bitmapBytes),
       scores: take(SCRATCH_HEAP_MAX * 4),
       offsets: take(SCRATCH_HEAP_MAX * 4),
+      staged: take(stagedBytes),
       ...(walkDims.length === 0 ? {} : { walk: takeWalk(take, capacity, Math.max(...walkDims)) }),
     }),
   );

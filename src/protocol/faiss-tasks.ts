@@ -32,7 +32,7 @@ const COUNT_WORD = 3;
 const COMPARISON_WORD = 0;
 const LINKED_COUNT_WORD = 35;
 const FAISS_ROWS_WORD = 63;
-/** Cosine, Dot and Euclid of float32; the others are left to the default engine. */
+/** Cosine, Dot and Euclid of float32 in memory; the others are left to the default engine. */
 const COMPARISONS = 3;
 
 /** What there is to build: vectors whose graphs have all rows, while their FAISS indexes lack too many. */
@@ -41,7 +41,7 @@ export function faissBuilds({ directory, segments }: CollectionHandle): FaissBui
     const words = new Int32Array(memory.buffer);
     const count = Atomics.load(words, layout.header / 4 + COUNT_WORD);
     return layout.vectors.flatMap((vector, i) => {
-      if (!graphs.some(({ head }) => head === vector.graph?.head)) return [];
+      if (vector.isOnDisk || !graphs.some(({ head }) => head === vector.graph?.head)) return [];
       const word = (at: number) => Atomics.load(words, vector.graph!.head / 4 + at);
       const isComplete = count > 0 && word(LINKED_COUNT_WORD) === count;
       if (!isComplete || word(COMPARISON_WORD) >= COMPARISONS) return [];

@@ -4,7 +4,7 @@ import { FilterCache } from '../engine/segment/read/filter-cache.ts';
 import type { Collection } from '../engine/segment/collection.ts';
 import { Segment } from '../engine/segment/segment.ts';
 import type { SegmentHandle } from '../engine/segment/segment-handle.ts';
-import { type VectorConfig, vectorConfigs } from '../engine/vectors/vector-config.ts';
+import { vectorConfigs } from '../engine/vectors/vector-config.ts';
 import type { CollectionHandle } from '../protocol/shared-handles.ts';
 import { assert } from '../shared/assert.ts';
 import { stringifyExact } from '../shared/json/exact.ts';
@@ -79,8 +79,8 @@ export class OpenCollections {
   }
 
   /** Attaches to a segment that this thread has just created. */
-  attachSegment(handle: SegmentHandle, vectors: readonly VectorConfig[]): Segment {
-    return new Segment(handle, this.#module, vectors);
+  attachSegment(handle: SegmentHandle, { vectors, env }: Pick<Collection, 'vectors' | 'env'>): Segment {
+    return new Segment(handle, this.#module, { configs: vectors, env });
   }
 
   /** Closes the files of a dropped collection. */
@@ -117,7 +117,7 @@ export class OpenCollections {
     const segments = handle.segments.map(
       (segment) =>
         (isSame ? before.segments.find(({ memory }) => memory === segment.memory) : undefined) ??
-        new Segment(segment, this.#module, vectors),
+        new Segment(segment, this.#module, { configs: vectors, env }),
     );
     for (const segment of before?.segments ?? []) if (!segments.includes(segment)) segment.release();
     return {

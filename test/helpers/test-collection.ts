@@ -147,7 +147,7 @@ async function load(directory: string, sizing: SegmentSizing): Promise<Collectio
     const segments = loadSegments(env, params, sizing, kernels.segmentModule);
     const vectorNumbers = readVectorNumbers(env);
     const configs = vectorConfigs(params, vectorNumbers);
-    const attached = segments.map((handle) => new Segment(handle, kernels.segmentModule, configs));
+    const attached = segments.map((handle) => new Segment(handle, kernels.segmentModule, { configs, env }));
     const indexes = loadIndexes(env, attached, kernels.segmentModule);
     return { id: 1, name: 'test', generation: 0, directory, params, vectorNumbers, segments, indexes };
   } finally {

@@ -1,4 +1,4 @@
-import { type GraphHandle, linkedCount } from '../index/hnsw/graph.ts';
+import { encodeRow, type GraphHandle, linkedCount } from '../index/hnsw/graph.ts';
 import { linkSlice } from '../index/hnsw/build.ts';
 import type { Collection } from './collection.ts';
 import type { Segment, VectorColumn } from './segment.ts';
@@ -8,13 +8,16 @@ import type { Segment, VectorColumn } from './segment.ts';
  * when its segment passes the indexing threshold, and then follows every row. Several threads may work on one collection.
  * True if rows are left to take.
  */
-export function linkCollection({ segments, threadIndex }: Collection, msMax: number): boolean {
+export function linkCollection({ env, segments, threadIndex }: Collection, msMax: number): boolean {
   const end = performance.now() + msMax;
-  for (const segment of segments) {
+  // Rows on disk are read from a state that has all of them.
+  const counts = segments.map(({ count }) => count);
+  env.refresh();
+  for (const [i, segment] of segments.entries()) {
     for (const column of segment.vectors) {
       const graph = segment.graph(column, threadIndex);
       if (graph === undefined || !segment.isIndexed(graph)) continue;
-      if (indexVector(segment, column, graph, { threadIndex, end })) return true;
+      if (indexVector(segment, column, graph, { threadIndex, count: counts[i]!, end })) return true;
     }
   }
   return false;
@@ -25,9 +28,9 @@ function indexVector(
   segment: Segment,
   column: VectorColumn,
   graph: GraphHandle,
-  { threadIndex, end }: { readonly threadIndex: number; readonly end: number },
+  { threadIndex, count, end }: { readonly threadIndex: number; readonly count: number; readonly end: number },
 ): boolean {
-  let limit = segment.count;
+  let limit = count;
   const codes = segment.codes(column, threadIndex);
   if (codes !== undefined) {
     const rowAt = (offset: number) => segment.comparedAt(column, offset);
@@ -37,5 +40,19 @@ function indexVector(
   }
   if (linkedCount(graph) >= limit) return false;
   const msMax = end - performance.now();
-  return msMax <= 0 || !linkSlice(graph, limit, { msMax }).isExhausted;
+  const prepare =
+    column.disk && ((from: number, to: number) => encodeRows(segment, column, graph, { from, to }));
+  return msMax <= 0 || !linkSlice(graph, limit, { msMax, prepare }).isExhausted;
+}
+
+function encodeRows(
+  segment: Segment,
+  column: VectorColumn,
+  graph: GraphHandle,
+  { from, to }: { readonly from: number; readonly to: number },
+): void {
+  for (let offset = from; offset < to; offset++) {
+    const values = segment.comparedAt(column, offset);
+    if (values !== undefined) encodeRow(graph, offset, values);
+  }
 }

@@ -43,6 +43,8 @@ interface SegmentMeta {
   readonly id: number;
   /** Numbers of the vectors that it has room for. */
   readonly vectors: readonly number[];
+  /** Those of them whose rows stay on disk, in chunks (vectors/disk-rows.ts); none if absent. */
+  readonly onDisk?: readonly number[];
 }
 
 /** Nobody else works in a memory that is being loaded: any scratch area will do. */
@@ -119,7 +121,7 @@ export function loadSegments(
   module: WebAssembly.Module,
 ): SegmentHandle[] {
   const configs = vectorConfigs(params, readVectorNumbers(env));
-  const attach = (handle: SegmentHandle) => new Segment(handle, module, configs);
+  const attach = (handle: SegmentHandle) => new Segment(handle, module, { configs, env });
   return segmentMetas(env).map((meta) => loadSegment(env, meta, { configs, sizing, attach }));
 }
 
@@ -137,13 +139,16 @@ function loadSegment(
 ): SegmentHandle {
   // The rows were stored under other settings, perhaps: fewer threads leave more room for them.
   const capacityMin = storedRows(env, meta.id);
-  const own = configs.filter(({ id }) => meta.vectors.includes(id));
+  const own = configs
+    .filter(({ id }) => meta.vectors.includes(id))
+    .map((config) => ({ ...config, isOnDisk: meta.onDisk?.includes(config.id) ?? false }));
   const handle = createSegmentHandle({ id: meta.id, configs: own, ...sizing, capacityMin });
   const segment = attach(handle);
   loadRows(env, segment);
   restoreGraphs(segment, env.path, LOADING_THREAD);
   segment.showSeq(storedSeq(env));
-  return handle;
+  // Its rows may lie where settings that are not in force yet do not want them.
+  return configureSegment(handle, configs);
 }
 
 /**
@@ -183,7 +188,8 @@ export function addSegment(
   configs: readonly VectorConfig[],
   sizing: SegmentSizing,
 ): SegmentHandle {
-  const meta: SegmentMeta = { id, vectors: configs.map((config) => config.id) };
+  const onDisk = configs.flatMap((config) => (config.kind === 'dense' && config.isOnDisk ? [config.id] : []));
+  const meta: SegmentMeta = { id, vectors: configs.map((config) => config.id), onDisk };
   env.put(segmentMetaKey(id), Buffer.from(JSON.stringify(meta)));
   return createSegmentHandle({ id, configs, ...sizing });
 }

@@ -1,4 +1,5 @@
 import { assert } from '../../shared/assert.ts';
+import type { Env } from '../../storage/env.ts';
 import { type PointId, readIdColumn, writeIdColumn } from '../../shared/ids.ts';
 import { attachKernels, type Kernels } from '../../kernels/loader.ts';
 import {
@@ -31,6 +32,7 @@ import { loadValues, normalised, storeValues } from '../vectors/datatypes.ts';
 import { CodeColumn, type CodesHandle, codesHandles } from '../vectors/code-column.ts';
 import type { Quantization } from '../vectors/quantization.ts';
 import { createSideHandle, SideColumn } from '../vectors/side-column.ts';
+import { DiskRows } from '../vectors/disk-rows.ts';
 import type { DenseConfig, IndexConfig, VectorConfig } from '../vectors/vector-config.ts';
 import type { DenseValue, VectorValue } from '../vectors/vector-value.ts';
 import type { GraphPlace, SegmentHandle } from './segment-handle.ts';
@@ -48,11 +50,13 @@ export interface VectorColumn {
   /** For the kernels: metric and datatype in one. */
   readonly comparison: number;
   readonly strideBytes: number;
-  /** Addresses for the kernels. */
+  /** Addresses for the kernels; see {@link Segment.eachRows} for the rows. */
   readonly rows: number;
   readonly present: number;
   readonly index: IndexConfig;
   readonly quantization: Quantization | undefined;
+  /** Where the rows are if they are not in memory. */
+  readonly disk: DiskRows | undefined;
 }
 
 /** What a reader may see: rows below `count`, under the tombstones as they were at `epoch`. */
@@ -91,8 +95,12 @@ export class Segment {
   readonly #indexes = new Map<number, VectorIndex>();
   readonly #faissIndexes = new Map<number, FaissIndex>();
 
-  /** Attaches to a segment that exists; `configs` are the vectors that the collection has now. */
-  constructor(handle: SegmentHandle, module: WebAssembly.Module, configs: readonly VectorConfig[]) {
+  /** Attaches to a segment that exists; `configs` are the vectors that the collection has now, `env` has its rows. */
+  constructor(
+    handle: SegmentHandle,
+    module: WebAssembly.Module,
+    { configs, env }: { readonly configs: readonly VectorConfig[]; readonly env: Env },
+  ) {
     this.id = handle.id;
     this.layout = handle.layout;
     this.#graphPlaces = handle.graphs;
@@ -115,10 +123,13 @@ export class Segment {
     this.vectors = handle.layout.vectors.flatMap((layout, i) => {
       const config = configs.find(({ id }) => id === handle.vectorIds[i]);
       if (config?.kind !== 'dense') return [];
-      const { dim, strideBytes, rows, present } = layout;
+      const { dim, strideBytes, rows, present, isOnDisk } = layout;
       const { id, name, metric, datatype, index, quantization } = config;
       const comparison = comparisonId(metric, datatype);
-      const place = { strideBytes, rows, present };
+      const disk = isOnDisk
+        ? new DiskRows(env, { segmentId: handle.id, vectorId: id, strideBytes })
+        : undefined;
+      const place = { strideBytes, rows, present, disk };
       return [{ id, name, dim, metric, datatype, comparison, ...place, index, quantization }];
     });
     this.#positions = this.vectors.map(({ id }) => configs.findIndex((config) => config.id === id));
@@ -168,13 +179,11 @@ export class Segment {
     if (known !== undefined) return known;
     const graph = this.graph(column, threadIndex);
     if (graph === undefined) return undefined;
-    const { quantization } = column;
-    const codes = this.codes(column, threadIndex);
-    const opened = new HnswIndex(
-      graph,
-      column.index.efConstruct,
-      quantization && { memory: this.memory, codes },
-    );
+    const scratch = this.scratch(threadIndex);
+    const opened = new HnswIndex(graph, column.index.efConstruct, {
+      quantization: column.quantization && { memory: this.memory, codes: this.codes(column, threadIndex) },
+      scoreRow: column.disk && ((offset) => this.similarityOnDisk(column, offset, scratch)),
+    });
     this.#indexes.set(column.id, opened);
     return opened;
   }
@@ -239,17 +248,63 @@ export class Segment {
     return this.#bit(column.present, offset);
   }
 
-  /** The stored vector, length dim: a view if it is float32. Cosine vectors are normalised, unless they are bytes. */
-  vectorAt(column: VectorColumn, offset: number): Float32Array {
-    const address = column.rows + offset * column.strideBytes;
-    return loadValues(this.memory.buffer, address, column.dim, column.datatype);
+  /**
+   * The stored vector, length dim: a view if it is float32 in memory. Cosine vectors are normalised, unless they are bytes.
+   * Undefined if the row lacks the vector.
+   */
+  vectorAt(column: VectorColumn, offset: number): Float32Array | undefined {
+    if (!this.hasVector(column, offset)) return undefined;
+    const { dim, datatype, disk } = column;
+    if (disk === undefined) {
+      return loadValues(this.memory.buffer, column.rows + offset * column.strideBytes, dim, datatype);
+    }
+    const row = disk.read(offset);
+    return row && loadValues(row.buffer, 0, dim, datatype);
   }
 
-  /** The numbers of a row as searches compare them, of unit length for Cosine; undefined if the row lacks the vector. */
+  /** As {@link vectorAt}, but as searches compare it: of unit length for Cosine. */
   comparedAt(column: VectorColumn, offset: number): Float32Array | undefined {
-    if (!this.hasVector(column, offset)) return undefined;
     const values = this.vectorAt(column, offset);
-    return column.metric === 'Cosine' && column.datatype === 'uint8' ? normalised(values) : values;
+    return values && column.metric === 'Cosine' && column.datatype === 'uint8' ? normalised(values) : values;
+  }
+
+  /**
+   * Brings the rows `from` ≤ offset < `to` to where kernels can read them, which for rows on disk is a part of `scratch`:
+   * calls `visit` with ranges that cover all that have the vector, and with the address where row 0 would lie then.
+   * `isWanted` may leave ranges out.
+   */
+  eachRows(
+    column: VectorColumn,
+    { from, to, scratch }: { readonly from: number; readonly to: number; readonly scratch: ScratchLayout },
+    visit: (rows: number, from: number, to: number) => void,
+    isWanted: (from: number, to: number) => boolean = () => true,
+  ): void {
+    const { disk, strideBytes } = column;
+    if (disk === undefined) {
+      visit(column.rows, from, to);
+      return;
+    }
+    for (let at = from, end = 0; at < to; at = end) {
+      end = Math.min(at - (at % disk.chunkRows) + disk.chunkRows, to);
+      const chunk = isWanted(at, end) ? disk.chunkOf(at) : undefined;
+      const last = chunk && Math.min(end, chunk.first + chunk.count);
+      if (chunk === undefined || last === undefined || last <= at) continue;
+      this.#bytes.set(chunk.rows, scratch.staged);
+      // Addresses are numbers of 32 bits: this one plus that of a row within the memory is the row's place in it.
+      visit((scratch.staged - chunk.first * strideBytes) >>> 0, at, last);
+    }
+  }
+
+  /** How similar a row on disk is to the query in `scratch`; undefined if it lacks the vector. */
+  similarityOnDisk(
+    column: VectorColumn,
+    offset: number,
+    { staged, query }: ScratchLayout,
+  ): number | undefined {
+    const row = this.hasVector(column, offset) ? column.disk?.read(offset) : undefined;
+    if (row === undefined) return undefined;
+    this.#bytes.set(row, staged);
+    return this.kernels.similarity(column.comparison, staged, query, column.dim);
   }
 
   /** Whether a row has a vector of that name. */
@@ -263,8 +318,8 @@ export class Segment {
   valueOf(name: string, offset: number): VectorValue | undefined {
     const column = this.vector(name);
     if (column === undefined) return this.side(name)?.valueOf(offset);
-    if (!this.hasVector(column, offset)) return undefined;
-    return { kind: 'dense', values: this.vectorAt(column, offset), isStored: true };
+    const values = this.vectorAt(column, offset);
+    return values && { kind: 'dense', values, isStored: true };
   }
 
   /** Writer: whether a row with these vectors, in the order of the collection's, can be written at `offset`. */
@@ -324,9 +379,11 @@ export class Segment {
     for (const [i, column] of this.vectors.entries()) {
       const value = vectors[this.#positions[i]!];
       this.#setBit(column.present, offset, value !== undefined);
+      // What a transaction that was rolled back has left is overwritten.
+      if (offset === this.count) column.disk?.forget();
       if (value === undefined) continue;
       assert(value.kind === 'dense', 'a dense vector gets a dense value');
-      this.#writeVector(column, column.rows + offset * column.strideBytes, value);
+      this.#writeVector(column, offset, value);
     }
     for (const side of this.sides) {
       side.write(offset, vectors[this.#configs.indexOf(side.config)], offset === this.count);
@@ -334,9 +391,16 @@ export class Segment {
   }
 
   /** Bytes are stored as they come, also for Cosine, which then divides by their length. */
-  #writeVector(column: VectorColumn, address: number, { values, isStored }: DenseValue): void {
-    const { metric, datatype, dim } = column;
-    const isNew = metric === 'Cosine' && isStored !== true;
+  #writeVector({ metric, datatype, dim, ...column }: VectorColumn, offset: number, value: DenseValue): void {
+    const { values, isStored } = value;
+    const isNew = metric === 'Cosine' && isStored !== true && datatype !== 'uint8';
+    if (column.disk !== undefined) {
+      const row = new Uint8Array(column.strideBytes);
+      storeValues(row.buffer, 0, isNew ? normalised(values) : values, datatype);
+      column.disk.write(offset, row);
+      return;
+    }
+    const address = column.rows + offset * column.strideBytes;
     const given = isNew && datatype === 'float16' ? normalised(values) : values;
     storeValues(this.memory.buffer, address, given, datatype);
     if (isNew && datatype === 'float32') this.kernels.normalise(address, dim);
@@ -363,7 +427,7 @@ export class Segment {
     first: number,
     batch: { presence: Uint8Array; rows: Uint8Array; count: number },
   ): void {
-    this.#bytes.set(batch.rows, column.rows + first * column.strideBytes);
+    if (column.disk === undefined) this.#bytes.set(batch.rows, column.rows + first * column.strideBytes);
     copyBits(batch.presence, batch.count, (row, bit) => this.#setBit(column.present, first + row, bit));
   }
 
@@ -374,6 +438,7 @@ export class Segment {
   publish(count: number, deleted: readonly number[]): void {
     const deletedRows = new Set(deleted);
     for (const side of this.sides) side.publish(this.count, count, deletedRows);
+    for (const { disk } of this.vectors) disk?.forget();
     if (deleted.length === 0) {
       Atomics.store(this.#header, HEADER.count, count);
       return;
@@ -441,8 +506,8 @@ export function createSegmentHandle(options: {
   readonly capacityMin?: number;
 }): SegmentHandle {
   const dense = options.configs.filter((config): config is DenseConfig => config.kind === 'dense');
-  const vectors = dense.map(({ name, dim, datatype, metric, index }) => {
-    const vector = { name, dim, datatype };
+  const vectors = dense.map(({ name, dim, datatype, metric, index, isOnDisk = false }) => {
+    const vector = { name, dim, datatype, isOnDisk };
     const hasCodes = metric !== 'Manhattan';
     // A graph without codes is walked on its rows, which have to be float32 then.
     const canWalk = datatype === 'float32' || (hasCodes && codesPay(dim));
@@ -511,9 +576,11 @@ function isOutdated(
   vectorIds: readonly number[],
   configs: readonly VectorConfig[],
 ): boolean {
-  return vectors.some(({ graph }, i) => {
+  return vectors.some(({ graph, isOnDisk }, i) => {
     const config = configs.find(({ id }) => id === vectorIds[i]);
-    return config?.kind === 'dense' && config.index.m > 0 && graph?.m !== Math.max(M_MIN, config.index.m);
+    if (config?.kind !== 'dense') return false;
+    if (isOnDisk !== (config.isOnDisk ?? false)) return true;
+    return config.index.m > 0 && graph?.m !== Math.max(M_MIN, config.index.m);
   });
 }
 

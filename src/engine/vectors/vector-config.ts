@@ -1,5 +1,6 @@
 import type { CreateCollection } from '../../../schemas/collections.ts';
 import type { HnswConfigDiff } from '../../../schemas/hnsw.ts';
+import { codesPay } from '../../kernels/graph-layout.ts';
 import type { DatatypeName, MetricName } from '../../kernels/memory-layout.ts';
 import { assert } from '../../shared/assert.ts';
 import { HNSW_DEFAULTS, OPTIMIZER_DEFAULTS } from '../../shared/collection-defaults.ts';
@@ -30,6 +31,8 @@ export interface DenseConfig extends VectorIdentity {
   readonly kind: 'dense';
   readonly dim: number;
   readonly datatype: DatatypeName;
+  /** Its rows stay in LMDB; codes and graph are in memory. */
+  readonly isOnDisk?: boolean;
   readonly index: IndexConfig;
   readonly quantization?: Quantization | undefined;
 }
@@ -88,6 +91,7 @@ export function vectorConfigs(params: CreateCollection, numbers: VectorNumbers):
       kind: 'dense',
       ...common,
       index: indexConfig(params, vector.hnsw_config ?? {}),
+      isOnDisk: isOnDisk(vector),
       quantization: quantizationOf(vector.quantization_config ?? params.quantization_config, common),
     };
   });
@@ -117,6 +121,12 @@ function isSingle(vectors: Vectors): vectors is VectorParams {
   return typeof vectors.size === 'number' || typeof vectors.size === 'bigint';
 }
 
+/** Whether rows stay on disk. Graphs without codes are walked on the rows themselves, which have to be in memory then. */
+function isOnDisk({ on_disk, memory, distance, size }: VectorParams): boolean {
+  const isAsked = memory ? memory === 'cold' : on_disk === true;
+  return isAsked && distance !== 'Manhattan' && codesPay(Number(size));
+}
+
 /** How numbers are stored; the lossy datatypes of a quantization are kept as float32. */
 function storedAs(datatype: VectorParams['datatype']): DatatypeName {
   return datatype === 'float16' || datatype === 'uint8' ? datatype : 'float32';
@@ -129,8 +139,11 @@ function indexConfig(
 ): IndexConfig {
   const setting = (key: 'm' | 'ef_construct' | 'full_scan_threshold') =>
     own[key] ?? common?.[key] ?? HNSW_DEFAULTS[key];
+  // Links among the points of each payload value alone are asked for in collections of many tenants. One graph over all serves
+  // these as well: a filter decides how it is walked.
+  const m = setting('m') || (own.payload_m ?? common?.payload_m ?? 0);
   return {
-    m: setting('m'),
+    m,
     efConstruct: setting('ef_construct'),
     fullScanThresholdKb: setting('full_scan_threshold'),
     indexingThresholdKb: optimizers_config?.indexing_threshold ?? OPTIMIZER_DEFAULTS.indexing_threshold,

@@ -180,7 +180,8 @@ function floatsOf(graph: usize, walk: usize, row: usize): usize {
 
 /**
  * Encodes and links the rows `from` ≤ offset < `to`. Several threads may do so at once, each with its own walk area and
- * with ranges of its own. Rows without a vector are marked as done.
+ * with ranges of its own. Rows without a vector are marked as done. If the graph has no rows, because they lie on disk,
+ * they have been encoded before.
  */
 export function insertRange(graph: usize, walk: usize, from: u32, to: u32): void {
   const present: usize = load<u32>(graph, GRAPH_PRESENT);
@@ -194,7 +195,7 @@ export function insertRange(graph: usize, walk: usize, from: u32, to: u32): void
       atomic.store<u32>(state, STATE_LINKED | STATE_ABSENT);
       continue;
     }
-    if (load<u32>(graph, GRAPH_CODES)) {
+    if (rows != 0 && load<u32>(graph, GRAPH_CODES)) {
       const row = floatsOf(graph, walk, rows + (offset as usize) * stride);
       encodeRow(row, dim, load<u32>(graph, GRAPH_CODE_BYTES), recordAt(graph, offset));
     }

@@ -58,7 +58,7 @@ async function openCollection(
     const vectorNumbers = readVectorNumbers(env);
     const segments = loadSegments(env, params, sizing, module);
     const configs = vectorConfigs(params, vectorNumbers);
-    const attached = segments.map((segment) => new Segment(segment, module, configs));
+    const attached = segments.map((segment) => new Segment(segment, module, { configs, env }));
     const indexes = loadIndexes(env, attached, module);
     const hasWork = hasIndexWork(readIndexState(env));
     return { id, name, directory, params, vectorNumbers, segments, indexes, hasIndexWork: hasWork };

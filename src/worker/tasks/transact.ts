@@ -18,7 +18,7 @@ export function transact<T>(
   const collection = collections.latest(handle);
   const { env } = collection;
   const newSegments: SegmentHandle[] = [];
-  const attach = (segment: SegmentHandle) => collections.attachSegment(segment, collection.vectors);
+  const attach = (segment: SegmentHandle) => collections.attachSegment(segment, collection);
   const openSegment = () => {
     const id = (collection.segments.at(-1)?.id ?? 0) + newSegments.length + 1;
     const opened = addSegment(env, id, collection.vectors, sizing);

@@ -8,6 +8,8 @@ export interface SliceBudget {
   readonly msMax: number;
   /** Most rows; as many as the time allows if not given. */
   readonly rowsMax?: number;
+  /** Called with rows that are linked next; codes them if the graph's rows lie on disk. */
+  readonly prepare?: ((from: number, to: number) => void) | undefined;
 }
 
 export interface SliceResult {
@@ -40,7 +42,11 @@ function claimRows({ words, graph }: GraphHandle, limit: number, rows: number): 
  * Links rows below `limit` (the published count) into the graph until the budget is used up. Several threads may call it
  * for one graph at a time, each with a handle and walk area of its own, while others search. O(log rows) distances a row.
  */
-export function linkSlice(handle: GraphHandle, limit: number, { msMax, rowsMax }: SliceBudget): SliceResult {
+export function linkSlice(
+  handle: GraphHandle,
+  limit: number,
+  { msMax, rowsMax, prepare }: SliceBudget,
+): SliceResult {
   const { kernels, graph, walk, layout } = handle;
   assert(limit <= layout.capacity, `row ${limit} lies outside of the graph`);
   const end = performance.now() + msMax;
@@ -48,6 +54,7 @@ export function linkSlice(handle: GraphHandle, limit: number, { msMax, rowsMax }
   let isExhausted = false;
   while (!isExhausted && rows < (rowsMax ?? limit)) {
     const [from, to] = claimRows(handle, limit, Math.min(CLAIM_ROWS, (rowsMax ?? limit) - rows));
+    prepare?.(from, to);
     kernels.insertRange(graph.head, walk.head, from, to);
     rows += to - from;
     isExhausted = to === limit;

@@ -5,6 +5,7 @@ import {
   type ScratchLayout,
   type SegmentLayout,
   type VectorLayout,
+  vectorStrideBytes,
 } from '../../../kernels/memory-layout.ts';
 import { assert } from '../../../shared/assert.ts';
 
@@ -37,6 +38,7 @@ export function initialiseGraph(
   const { graph } = vector;
   assert(graph !== undefined, `vector "${vector.name}" has no room for a graph`);
   assert(graph.codes === 0 || (comparison & 3) !== METRIC.Manhattan, 'Manhattan has no codes');
+  assert(graph.codes !== 0 || !vector.isOnDisk, 'without codes rows are walked in memory');
   assert(graph.codes !== 0 || comparison <= METRIC.Manhattan, 'without codes rows are walked as float32');
   const head = new Uint32Array(memory.buffer, graph.head, 64).fill(0);
   head[GRAPH.metric] = comparison;
@@ -87,6 +89,20 @@ export function openGraph(
   head[WALK.candidates] = walk.candidates;
   head[WALK.own] = walk.own;
   return { kernels, layout, vector, graph, scratch, walk, words: new Uint32Array(memory.buffer) };
+}
+
+/** Writes the code of a row that lies on disk; `values` are its numbers, of unit length for Cosine. Before it is linked. */
+export function encodeRow(
+  { kernels, graph, vector, scratch, words }: GraphHandle,
+  offset: number,
+  values: Float32Array,
+): void {
+  const { codes, codeBytes, codeStrideBytes } = graph;
+  assert(codes !== 0, 'a graph without codes is walked on its rows');
+  const row = new Float32Array(words.buffer, scratch.query, vectorStrideBytes(vector.dim) / 4);
+  row.fill(0);
+  row.set(values);
+  kernels.encodeRow(scratch.query, vector.dim, codeBytes, codes + offset * codeStrideBytes);
 }
 
 /** Rows below which some thread has taken all to link. */

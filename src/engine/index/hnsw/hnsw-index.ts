@@ -14,17 +14,24 @@ export interface GraphQuantization {
   readonly codes: CodeColumn | undefined;
 }
 
+export interface HnswOptions {
+  readonly quantization?: GraphQuantization | undefined;
+  /** The exact score of a row for the query in scratch, if rows lie on disk; undefined if the row is no more. */
+  readonly scoreRow?: ((offset: number) => number | undefined) | undefined;
+}
+
 /** The default engine: a graph that the kernels walk, with or without a filter. */
 export class HnswIndex implements VectorIndex {
   readonly #graph: GraphHandle;
   readonly #efDefault: number;
-  readonly #quantization: GraphQuantization | undefined;
+  readonly #options: HnswOptions;
   #quantizedGraph: GraphHandle | undefined;
 
-  constructor(graph: GraphHandle, efDefault: number, quantization?: GraphQuantization) {
+  /** `efDefault`: candidate list of searches that do not give one. */
+  constructor(graph: GraphHandle, efDefault: number, options: HnswOptions = {}) {
     this.#graph = graph;
     this.#efDefault = efDefault;
-    this.#quantization = quantization;
+    this.#options = options;
   }
 
   coveredRows(): number {
@@ -57,19 +64,20 @@ export class HnswIndex implements VectorIndex {
       limit,
       heapLength: 0,
       isRescored: quantized?.isRescored ?? true,
+      scoreRow: this.#options.scoreRow,
       checkCancelled: cancel.check,
     });
   }
 
   /** How to search by a quantization; undefined: not at all. */
   #quantizedSearch(asked: QuantizedSearch = DEFAULT_QUANTIZED_SEARCH): QuantizedSearch | undefined {
-    return this.#quantization === undefined || asked.isIgnored ? undefined : asked;
+    return this.#options.quantization === undefined || asked.isIgnored ? undefined : asked;
   }
 
   /** The graph as it is searched by the codes of the quantization, for the query in scratch. */
   #byCodes(): GraphHandle {
     const graph = this.#graph;
-    const { codes, memory } = this.#quantization!;
+    const { codes, memory } = this.#options.quantization!;
     // Codes that a change of settings asks for are still being made.
     if (codes === undefined || codes.codedCount < claimedCount(graph)) return graph;
     this.#quantizedGraph ??= { ...graph, kernels: { ...graph.kernels, ...codes.searchKernels(memory) } };

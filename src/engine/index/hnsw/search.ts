@@ -24,6 +24,8 @@ export interface GraphSearch {
   readonly heapLength: number;
   /** False: offer rows by the scores of their codes. True if not given. */
   readonly isRescored?: boolean;
+  /** The exact score of a row, for graphs whose rows lie on disk; undefined if the row is no more. */
+  readonly scoreRow?: ((offset: number) => number | undefined) | undefined;
   /** Called between slices of at most ~1 ms; may throw to give the search up. */
   readonly checkCancelled: () => void;
 }
@@ -50,8 +52,28 @@ export function searchGraph(handle: GraphHandle, search: GraphSearch): number {
     begin(handle, search, 'scan');
     scan(handle, search);
   }
+  if (search.isRescored !== false && search.scoreRow !== undefined) {
+    return rescoreRows(handle, search, search.scoreRow);
+  }
   if (search.isRescored === false) return kernels.searchEndByCodes(walk.head, limit, heapLength, k);
   return kernels.searchEnd(graph.head, walk.head, limit, heapLength, k);
+}
+
+/** Offers what was found by the scores that `scoreRow` gives. */
+function rescoreRows(
+  { kernels, walk, scratch, words }: GraphHandle,
+  { ef, k, limit, heapLength }: GraphSearch,
+  scoreRow: (offset: number) => number | undefined,
+): number {
+  assert(heapLength === 0, 'the heap is free for the candidates');
+  const found = kernels.searchEndByCodes(walk.head, limit, 0, ef);
+  const offsets = Uint32Array.from({ length: found }, (_, i) => words[scratch.heap / 4 + 2 * i + 1]!);
+  let length = 0;
+  for (const offset of offsets) {
+    const score = scoreRow(offset);
+    if (score !== undefined) length = kernels.heapOffer(scratch.heap, length, k, score, offset);
+  }
+  return length;
 }
 
 function begin(

@@ -1,4 +1,4 @@
-import { SCRATCH_HEAP_MAX, vectorStrideBytes } from '../../../kernels/memory-layout.ts';
+import { SCRATCH_HEAP_MAX, type ScratchLayout, vectorStrideBytes } from '../../../kernels/memory-layout.ts';
 import { assert } from '../../../shared/assert.ts';
 import { roundTo } from '../../vectors/datatypes.ts';
 import type { SideColumn } from '../../vectors/side-column.ts';
@@ -41,6 +41,7 @@ export function similarities(
   if (column === undefined) return result;
   const scratch = segment.scratch(threadIndex);
   writeQuery(segment, column, example.value, scratch.query);
+  if (column.disk !== undefined) return diskSimilarities(segment, column, offsets, scratch);
   const { buffer } = segment.memory;
   for (let from = 0; from < offsets.length; from += SCRATCH_HEAP_MAX) {
     const slice = offsets.subarray(from, from + SCRATCH_HEAP_MAX);
@@ -61,6 +62,19 @@ export function similarities(
     if (!segment.hasVector(column, offsets[i]!)) result[i] = Number.NaN;
   }
   return result;
+}
+
+/** Of rows on disk; the query is in `scratch`. */
+function diskSimilarities(
+  segment: Segment,
+  column: VectorColumn,
+  offsets: Uint32Array,
+  scratch: ScratchLayout,
+): Float32Array {
+  return Float32Array.from(
+    offsets,
+    (offset) => segment.similarityOnDisk(column, offset, scratch) ?? Number.NaN,
+  );
 }
 
 function sideSimilarities(

@@ -139,27 +139,47 @@ function searchHeap(search: Search, index: VectorIndex | undefined): Hit[] {
 
 /** Offers the rows from `from` on to the heap, which has `length` entries; returns its new length. */
 function scan(search: Search, from: number, length: number): number {
-  const { segment, column, scratch, plan, count } = search;
+  const { segment, column, scratch, plan, count, allowed } = search;
   let heapLength = length;
-  for (let at = from; at < count; at += ROWS_PER_SLICE) {
-    search.cancel.check();
+  const visit = (rows: number, first: number, end: number) => {
     heapLength = segment.kernels.scanTopK(
       column.comparison,
-      column.rows,
+      rows,
       column.strideBytes,
       column.dim,
-      at,
-      Math.min(at + ROWS_PER_SLICE, count),
+      first,
+      end,
       search.tombstones,
-      search.allowed?.address ?? 0,
+      allowed?.address ?? 0,
       column.present,
       scratch.query,
       scratch.heap,
       heapLength,
       plan.k,
     );
+  };
+  const isWanted = allowed && ((first: number, end: number) => hasBit(segment, allowed.address, first, end));
+  for (let at = from; at < count; at += ROWS_PER_SLICE) {
+    search.cancel.check();
+    segment.eachRows(
+      column,
+      { from: at, to: Math.min(at + ROWS_PER_SLICE, count), scratch },
+      visit,
+      isWanted,
+    );
   }
   return heapLength;
+}
+
+/** Whether one of the bits `from` ≤ i < `to` is set. */
+function hasBit(segment: Segment, bitmap: number, from: number, to: number): boolean {
+  const bytes = segment.bytesAt(bitmap + (from >> 3), ((to - 1) >> 3) - (from >> 3) + 1);
+  return bytes.some((byte, i) => {
+    const base = ((from >> 3) + i) << 3;
+    const low = Math.max(0, from - base);
+    const high = Math.min(8, to - base);
+    return (byte & ((1 << high) - 1) & -(1 << low)) !== 0;
+  });
 }
 
 /** For a k that no heap in scratch holds: every allowed row with its score. */
@@ -167,25 +187,27 @@ function scanAll({ segment, column, scratch, count, tombstones, allowed, cancel 
   const hits: Hit[] = [];
   const bit = (bitmap: number, offset: number) =>
     (segment.bytesAt(bitmap + (offset >> 3), 1)[0]! >> (offset & 7)) & 1;
-  for (let from = 0; from < count; from += ROWS_PER_SLICE) {
-    cancel.check();
-    const to = Math.min(from + ROWS_PER_SLICE, count);
+  const visit = (rows: number, first: number, end: number) => {
     segment.kernels.scoreRange(
       column.comparison,
-      column.rows,
+      rows,
       column.strideBytes,
       column.dim,
-      from,
-      to,
+      first,
+      end,
       scratch.query,
       scratch.scores,
     );
-    const scores = new Float32Array(segment.memory.buffer, scratch.scores, to - from);
-    for (let offset = from; offset < to; offset++) {
+    const scores = new Float32Array(segment.memory.buffer, scratch.scores, end - first);
+    for (let offset = first; offset < end; offset++) {
       const isAllowed = allowed === undefined || bit(allowed.address, offset) === 1;
       if (!isAllowed || bit(tombstones, offset) === 1 || bit(column.present, offset) === 0) continue;
-      hits.push({ segment, offset, similarity: scores[offset - from]! });
+      hits.push({ segment, offset, similarity: scores[offset - first]! });
     }
+  };
+  for (let from = 0; from < count; from += ROWS_PER_SLICE) {
+    cancel.check();
+    segment.eachRows(column, { from, to: Math.min(from + ROWS_PER_SLICE, count), scratch }, visit);
   }
   return hits;
 }

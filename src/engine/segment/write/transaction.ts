@@ -226,6 +226,10 @@ function storeRows({ env }: Collection, segment: Segment, { first, end }: Segmen
   for (const column of segment.vectors) {
     const presence = bitsOf(segment, column.present, first, end);
     if (presence.every((byte) => byte === 0)) continue;
+    if (column.disk !== undefined) {
+      column.disk.store(first, end, (from, to) => bitsOf(segment, column.present, from, to));
+      continue;
+    }
     const { strideBytes } = column;
     const rows = segment.bytesAt(column.rows + first * strideBytes, count * strideBytes);
     env.put(
