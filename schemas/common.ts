@@ -1,4 +1,5 @@
 /** What all parts of the API share: envelopes, ids, payload and the selectors of what a record shows. */
+import { isNumberObject } from 'node:util/types';
 import { Type, type Static, type TSchema } from 'typebox';
 import { component, rule, withFacts } from './component.ts';
 import { float64, nullable, opt, uint, uint64 } from './scalars.ts';
@@ -25,7 +26,8 @@ export const JsonPath = rule(
 
 /** How a value that is no point id shows in a message: text bare, everything else as JSON. */
 function shown(value: unknown): string {
-  if (typeof value === 'string' || typeof value === 'bigint') return String(value);
+  // A Number object is a float such as 1.0.
+  if (typeof value === 'string' || typeof value === 'bigint' || isNumberObject(value)) return String(value);
   if (Object.is(value, -0)) return '-0.0';
   return JSON.stringify(value) ?? 'nothing';
 }

@@ -1,4 +1,5 @@
 /** Formulas: scores computed from the scores of prefetches, payload values and conditions. */
+import { isNumberObject } from 'node:util/types';
 import { Type, type Static, type TSchema, type TUnsafe } from 'typebox';
 import { JsonPath } from './common.ts';
 import { component, ref, rule, unnamedRule, withFacts } from './component.ts';
@@ -109,9 +110,14 @@ const VARIABLE = 1;
 const CONDITION = 2;
 const FIRST_OPERATOR = 3;
 
+/** A Number object is a float such as 1.0. */
+function isNumeric(value: unknown): boolean {
+  return typeof value === 'number' || typeof value === 'bigint' || isNumberObject(value);
+}
+
 /** An object with the key of a condition is one, whatever else is in it. */
 function variantOf(value: unknown): number {
-  if (typeof value === 'number' || typeof value === 'bigint') return CONSTANT;
+  if (isNumeric(value)) return CONSTANT;
   if (typeof value === 'string') return VARIABLE;
   if (typeof value !== 'object' || value === null) return -1;
   if (CONDITION_KEYS.some((key) => key in value)) return CONDITION;
@@ -151,7 +157,7 @@ export const FormulaQuery = component(
       for (const [name, value] of Object.entries(defaults)) {
         if (!name.startsWith('$')) continue;
         if (!SCORE.test(name)) return { at: 'defaults', message: `Invalid reserved word: ${name}` };
-        if (typeof value !== 'number' && typeof value !== 'bigint') {
+        if (!isNumeric(value)) {
           return { at: 'defaults', message: unnamedRule('Score default must be a number') };
         }
       }

@@ -5,7 +5,7 @@ import { type Fault, pathText } from './validation/node.ts';
 
 /**
  * Compiles a schema into a function that returns the value it was given, typed, or throws.
- * It may bring the value into normal form in place: aliases of property names, bigints where a float is meant.
+ * It may bring the value into normal form in place: aliases of property names, numbers where a float is meant.
  * @throws NEARIFY_FORMAT (400) if the value has the wrong shape, NEARIFY_VALIDATION (422) if it breaks bounds or rules
  */
 export function compileValidator<T extends TSchema>(

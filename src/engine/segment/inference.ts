@@ -1,5 +1,6 @@
 import type { TokenizerType } from '../../../schemas/text.ts';
 import { ServiceError, wrongInput } from '../../shared/errors.ts';
+import { isJsonFloat } from '../../shared/json/lossless.ts';
 import { type Analysis, DEFAULT_ANALYSIS } from '../payload/text/analyzer.ts';
 import { type Bm25, documentVector, queryVector } from '../payload/text/bm25.ts';
 import { type Stemmer, stemmerOf } from '../payload/text/stemmer.ts';
@@ -126,8 +127,9 @@ function option<T extends 'string' | 'boolean'>(
 function number(options: Options, key: string): number | undefined {
   const value = options[key];
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'number' || value < 0) throw invalid(`${key} must be a number of at least 0`);
-  return value;
+  const plain = isJsonFloat(value) ? value.valueOf() : value;
+  if (typeof plain !== 'number' || plain < 0) throw invalid(`${key} must be a number of at least 0`);
+  return plain;
 }
 
 function invalid(text: string): ServiceError {

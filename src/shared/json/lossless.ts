@@ -2,15 +2,25 @@
  * Stored payloads as values. Qdrant tells `1` from `1.0` and keeps integers beyond 2^53; JSON.parse does neither, so a
  * payload that contains such numbers is parsed with the source text of each at hand.
  */
+import { isNumberObject } from 'node:util/types';
 import { float64Text } from './float64.ts';
 
-/** A float whose value is an integer, such as `1.0` or `1e3`. All other floats are plain numbers. */
-export class JsonFloat {
-  readonly value: number;
-
-  constructor(value: number) {
-    this.value = value;
+/**
+ * A float whose value is an integer, such as `1.0` or `1e3`. All other floats are plain numbers. Between threads it becomes
+ * a plain Number object, which {@link isJsonFloat} still knows.
+ */
+export class JsonFloat extends Number {
+  get value(): number {
+    return this.valueOf();
   }
+
+  override toString(): string {
+    return float64Text(this.valueOf());
+  }
+}
+
+export function isJsonFloat(value: unknown): value is { valueOf(): number } {
+  return isNumberObject(value);
 }
 
 /** A number without fraction is an integer; a bigint is one beyond 2^53, within u64 and i64. */

@@ -1,5 +1,6 @@
 /** Numbers of JSON: scalars without loss, and arrays of numbers as float32. */
 import { type JsonCursor, peek } from './cursor.ts';
+import { JsonFloat } from './lossless.ts';
 
 const MINUS = 0x2d;
 const PLUS = 0x2b;
@@ -74,11 +75,17 @@ function toInteger(cursor: JsonCursor, start: number): number | bigint {
   return exact > U64_MAX || exact < I64_MIN ? value : exact;
 }
 
+/** The number of a text with a fraction or an exponent. */
+function toFloat(cursor: JsonCursor, start: number): number | JsonFloat {
+  const value = toDouble(cursor, start);
+  return Number.isInteger(value) ? new JsonFloat(value) : value;
+}
+
 /**
- * Takes the number at the cursor: a number where that is exact or the text has a fraction or an exponent, a bigint for
- * larger integers up to u64 and i64, and a float beyond.
+ * Takes the number at the cursor: a number where that is exact, a bigint for larger integers up to u64 and i64, a float
+ * beyond; a JsonFloat where a fraction or an exponent makes a float of an integer.
  */
-export function readNumber(cursor: JsonCursor): number | bigint {
+export function readNumber(cursor: JsonCursor): number | bigint | JsonFloat {
   const { bytes } = cursor;
   const start = cursor.position;
   let position = bytes[start] === MINUS ? start + 1 : start;
@@ -95,7 +102,7 @@ export function readNumber(cursor: JsonCursor): number | bigint {
     cursor.position = position;
     return first === start ? value : -value;
   }
-  return skipNumber(cursor) ? toDouble(cursor, start) : toInteger(cursor, start);
+  return skipNumber(cursor) ? toFloat(cursor, start) : toInteger(cursor, start);
 }
 
 const POWERS_OF_TEN = Float64Array.from({ length: 61 }, (_, power) => Number(`1e${power}`));

@@ -1,5 +1,7 @@
+import { JsonFloat } from '../json/lossless.ts';
 import { RawJson } from '../json/reader.ts';
 import {
+  asMeant,
   type Facts,
   type Fault,
   invalidType,
@@ -73,6 +75,9 @@ function reference(facts: Facts): SchemaNode {
     get isFloat() {
       return node().isFloat;
     },
+    get takesFloat() {
+      return node().takesFloat;
+    },
   };
 }
 
@@ -94,21 +99,25 @@ function withRules(node: SchemaNode, facts: Facts): SchemaNode {
     get isFloat() {
       return node.isFloat;
     },
+    get takesFloat() {
+      return node.takesFloat;
+    },
   };
 }
 
 /** `isNumbers`: there is nothing but plain numbers, which have no rules, and often very many of them. */
 function list(items: SchemaNode, isNumbers: boolean): SchemaNode {
   const fitsItem = (value: unknown, i: number, all: unknown[]) => {
-    if (items.isFloat && typeof value === 'bigint') all[i] = Number(value);
-    return items.fits(all[i]);
+    const meant = asMeant(value, items);
+    if (meant !== value) all[i] = meant;
+    return items.fits(meant);
   };
   return {
     // The reader gives a Float32Array only where every element is a number.
     fits: (value) =>
       value instanceof Float32Array ? items.isFloat : Array.isArray(value) && value.every(fitsItem),
     explain: (value) => {
-      if (value instanceof Float32Array) return items.explain(value[0]);
+      if (value instanceof Float32Array) return items.explain(anyFloat(value));
       if (!Array.isArray(value)) return invalidType(value, 'a sequence');
       return items.explain(value.find((item) => !items.fits(item)));
     },
@@ -117,7 +126,13 @@ function list(items: SchemaNode, isNumbers: boolean): SchemaNode {
       for (const [i, item] of (value as unknown[]).entries()) items.verify(item, [...path, `[${i}]`], faults);
     },
     isFloat: false,
+    takesFloat: false,
   };
+}
+
+/** One of the numbers that make the list one of floats, as far as the list still tells. */
+function anyFloat(values: Float32Array): unknown {
+  return values.find((value) => !Number.isInteger(value)) ?? new JsonFloat(values[0]);
 }
 
 interface Property {
@@ -141,6 +156,7 @@ function anyObject(): SchemaNode {
     explain: (value) => invalidType(value, 'a map'),
     verify: () => {},
     isFloat: false,
+    takesFloat: false,
   };
 }
 
@@ -156,8 +172,9 @@ function record(schema: Schema, facts: Facts): SchemaNode {
   const fitsProperty = (value: Record<string, unknown>, { name, node, isRequired }: Property) => {
     const given = value[name];
     if (given === undefined || (given === null && !isRequired)) return !isRequired;
-    if (node.isFloat && typeof given === 'bigint') value[name] = Number(given);
-    return node.fits(value[name]);
+    const meant = asMeant(given, node);
+    if (meant !== given) value[name] = meant;
+    return node.fits(meant);
   };
   return {
     fits: (value) => {
@@ -175,6 +192,7 @@ function record(schema: Schema, facts: Facts): SchemaNode {
       }
     },
     isFloat: false,
+    takesFloat: false,
   };
 }
 
@@ -229,6 +247,7 @@ function map(entries: SchemaNode): SchemaNode {
       }
     },
     isFloat: false,
+    takesFloat: false,
   };
 }
 
@@ -237,6 +256,7 @@ function union(schema: Schema, facts: Facts): SchemaNode {
   const chosenFor = (value: unknown) => facts.choose?.(value) ?? -1;
   const hasInteger = schema.anyOf!.some(({ type }) => type === 'integer');
   let isFloat: boolean | undefined;
+  let takesFloat: boolean | undefined;
   return {
     // Each variant is tried once: a second look would double the cost with every level that unions are nested.
     fits: (value) => {
@@ -254,6 +274,10 @@ function union(schema: Schema, facts: Facts): SchemaNode {
     get isFloat() {
       isFloat ??= !hasInteger && nodes.some((node) => node.isFloat);
       return isFloat;
+    },
+    get takesFloat() {
+      takesFloat ??= nodes.some((node) => node.takesFloat);
+      return takesFloat;
     },
   };
 }

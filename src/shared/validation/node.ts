@@ -1,9 +1,11 @@
+import { isJsonFloat } from '../json/lossless.ts';
+
 /**
  * A schema as the validator sees it. Checking has two steps, because Qdrant tells two kinds of fault apart: a value that
  * does not even parse (`fits`, status 400), and one that parses and breaks a bound or a rule (`verify`, status 422).
  */
 export interface SchemaNode {
-  /** True if the value has the right shape. May bring aliases of property names and bigints for floats into normal form. */
+  /** True if the value has the right shape. May bring aliases of property names and the numbers of floats into normal form. */
   fits(value: unknown): boolean;
   /** Why a value does not fit, in the words of a deserialiser. Only called for values that do not fit. */
   explain(value: unknown): string;
@@ -11,6 +13,15 @@ export interface SchemaNode {
   verify(value: unknown, path: Path, faults: Fault[]): void;
   /** The value is a number of floating point, so that a large integer is meant as one. */
   readonly isFloat: boolean;
+  /** The value may be a number of floating point, among others. */
+  readonly takesFloat: boolean;
+}
+
+/** Brings a number that is meant as a float into its plain form. */
+export function asMeant(value: unknown, { isFloat, takesFloat }: SchemaNode): unknown {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'bigint') return isFloat ? Number(value) : value;
+  return isJsonFloat(value) && takesFloat ? value.valueOf() : value;
 }
 
 /** Steps from the request to a value: names, `[3]` for elements, `?` for the entry of a map. */
@@ -54,7 +65,8 @@ export interface Facts {
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+  if (typeof value !== 'object' || value === null || isJsonFloat(value)) return false;
+  return !Array.isArray(value) && !ArrayBuffer.isView(value);
 }
 
 /** A value as serde names it in `invalid type: …`. */
@@ -63,6 +75,7 @@ export function valueText(value: unknown): string {
   if (typeof value === 'string') return `string ${JSON.stringify(value)}`;
   if (typeof value === 'boolean') return `boolean \`${value}\``;
   if (typeof value === 'bigint') return `integer \`${value}\``;
+  if (isJsonFloat(value)) return `floating point \`${value}\``;
   if (typeof value === 'number') {
     if (Object.is(value, -0)) return 'floating point `-0.0`';
     return Number.isInteger(value) ? `integer \`${value}\`` : `floating point \`${value}\``;

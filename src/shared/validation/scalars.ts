@@ -19,7 +19,7 @@ const I64_MAX = 2n ** 63n - 1n;
 const U32_MAX = 2 ** 32 - 1;
 
 function leaf(parts: Pick<SchemaNode, 'fits' | 'explain'> & Partial<SchemaNode>): SchemaNode {
-  return { verify: () => {}, isFloat: false, ...parts };
+  return { verify: () => {}, isFloat: false, takesFloat: false, ...parts };
 }
 
 export const ANYTHING = leaf({ fits: () => true, explain: () => '' });
@@ -115,6 +115,7 @@ export function float(schema: ScalarSchema, facts: Facts): SchemaNode {
     explain: (value) => invalidType(value, schema.format === 'double' ? 'f64' : 'f32'),
     verify: bounds(schema, facts, (value) => (Number.isInteger(value) ? `${value}.0` : String(value))),
     isFloat: true,
+    takesFloat: true,
   });
 }
 

@@ -19,6 +19,8 @@ test('integers: what the format cannot hold is a fault of format, what breaks a 
     ['{"n":-1}', format('invalid value: integer `-1`, expected usize')],
     ['{"n":1.5}', format('invalid type: floating point `1.5`, expected usize')],
     ['{"n":-0}', format('invalid type: floating point `-0.0`, expected usize')],
+    ['{"n":2.0}', format('invalid type: floating point `2.0`, expected usize')],
+    ['{"n":2e0}', format('invalid type: floating point `2.0`, expected usize')],
     ['{"n":"2"}', format('invalid type: string "2", expected usize')],
     ['{"n":true}', format('invalid type: boolean `true`, expected usize')],
     ['{"n":null}', format('invalid type: null, expected usize')],
@@ -33,6 +35,23 @@ test('integers: what the format cannot hold is a fault of format, what breaks a 
   assertVerdicts(Type.Object({ n: nonZero(uint({ minimum: 1 })) }), [
     ['{"n":1}', accepted],
     ['{"n":0}', format('invalid value: integer `0`, expected a nonzero usize')],
+  ]);
+});
+
+test('floats may be written as integers, and with nothing behind the point', () => {
+  const schema = Type.Object({
+    f: float32(),
+    list: opt(Type.Array(float32())),
+    either: opt(Type.Union([int64(), float32()])),
+  });
+  for (const text of ['{"f":1}', '{"f":1.0}', '{"f":1e0}'])
+    assert.deepEqual(validated(schema, text), { f: 1 });
+  assert.deepEqual(validated(schema, '{"f":0,"list":[1.0,1e300]}'), { f: 0, list: [1, 1e300] });
+  assert.deepEqual(validated(schema, '{"f":0,"either":2.0}'), { f: 0, either: 2 });
+  assertVerdicts(Type.Object({ list: Type.Array(uint()) }), [
+    ['{"list":[1,2]}', accepted],
+    ['{"list":[1,2.0]}', format('invalid type: floating point `1.0`, expected usize')],
+    ['{"list":[1,2.5]}', format('invalid type: floating point `2.5`, expected usize')],
   ]);
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { JsonFloat } from '../../../../src/shared/json/lossless.ts';
 import { JsonSyntaxError, RawJson, readJson } from '../../../../src/shared/json/reader.ts';
 import { runs } from '../../../helpers/property-runs.ts';
 
@@ -12,17 +13,31 @@ const textOf = (raw: unknown) => {
   return Buffer.from(raw.bytes).toString();
 };
 
-/** What readJson makes of a value that JSON.parse gave: Float32Array for arrays of numbers with a fraction. */
+const parseWithSource = JSON.parse as (
+  text: string,
+  reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
+) => unknown;
+
+/** What readJson makes of a text, by way of JSON.parse. */
+function viaJsonParse(text: string): unknown {
+  const parsed = parseWithSource(text, (_, value, { source }) => {
+    const isFloat = typeof value === 'number' && /[.eE]/.test(source!);
+    return isFloat && Number.isInteger(value) ? new JsonFloat(value) : value;
+  });
+  return expectedOf(parsed);
+}
+
+/** Float32Array for arrays of numbers with a fraction. */
 function expectedOf(value: unknown): unknown {
   if (Array.isArray(value)) {
-    const isFloats = value.length > 0 && value.every((item) => typeof item === 'number');
-    const hasFraction = value.some((item) => /[.e]/.test(JSON.stringify(item)));
-    if (isFloats && hasFraction && value.every((item) => Number.isFinite(Math.fround(item)))) {
-      return Float32Array.from(value);
+    const isNumbers = value.length > 0 && value.every((item) => /number|bigint/.test(typeof item?.valueOf()));
+    const hasFraction = value.some((item) => item instanceof JsonFloat || /[.e]/.test(JSON.stringify(item)));
+    if (isNumbers && hasFraction && value.every((item) => Number.isFinite(Math.fround(Number(item))))) {
+      return Float32Array.from(value, Number);
     }
     return value.map(expectedOf);
   }
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || value instanceof JsonFloat) return value;
   const object = {};
   for (const [key, item] of Object.entries(value)) {
     Object.defineProperty(object, key, {
@@ -49,10 +64,9 @@ test('reads what JSON.parse reads', () => {
   fc.assert(
     fc.property(fc.json({ maxDepth: 6 }), fc.boolean(), (compact, indent) => {
       const text = indent ? JSON.stringify(JSON.parse(compact), null, '\t') : compact;
-      const parsed = JSON.parse(text);
       const unsafe = /\d{16}/.test(text) || /\\ud[89a-f]/i.test(text);
       fc.pre(!unsafe);
-      assert.deepEqual(readPlain(text), expectedOf(parsed));
+      assert.deepEqual(readPlain(text), viaJsonParse(text));
     }),
     runs(1000),
   );
@@ -83,14 +97,14 @@ test('accepts and refuses the texts that JSON.parse does', () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 12 }), (parts) => {
       const text = parts.join('');
-      let expected: unknown;
+      let value: unknown;
       try {
-        expected = expectedOf(JSON.parse(text));
+        value = viaJsonParse(text);
       } catch {
         assert.notEqual(thrownBy(text), 'nothing', text);
         return;
       }
-      assert.deepEqual(readPlain(text), expected);
+      assert.deepEqual(readPlain(text), value);
     }),
     runs(4000),
   );
@@ -145,13 +159,18 @@ test('integers are exact up to u64 and i64, and floats beyond', () => {
     ['18446744073709551616', 2 ** 64],
     ['-9223372036854775808', -(2n ** 63n)],
     ['-9223372036854775809', -(2 ** 63)],
-    ['1e3', 1000],
-    ['1.0', 1],
     ['123456789012345', 123_456_789_012_345],
     ['1234567890123456', 1_234_567_890_123_456],
     [`1${'0'.repeat(308)}`, 1e308],
   ];
   for (const [text, value] of cases) assert.ok(Object.is(read(text), value), text);
+  assert.deepEqual(['1.0', '1e3', '-0.0', '2.50e1', '0.5'].map(read), [
+    new JsonFloat(1),
+    new JsonFloat(1000),
+    new JsonFloat(-0),
+    new JsonFloat(25),
+    0.5,
+  ]);
   assert.equal(thrownBy('1e400'), 'number out of range at line 1 column 5');
   assert.equal(thrownBy(`{"payload":{"a":-1e999}}`).split(' at ')[0], 'number out of range');
 });
@@ -203,7 +222,7 @@ test('arrays with a fraction or an exponent are Float32Array, others plain', () 
   assert.deepEqual(read('[1,2e0]'), Float32Array.of(1, 2));
   assert.deepEqual(read('[1,2]'), [1, 2]);
   assert.deepEqual(read('[0.5,"a",0.25,[0.5]]'), [0.5, 'a', 0.25, Float32Array.of(0.5)]);
-  assert.deepEqual(read('[0.5,1e39]'), [0.5, 1e39]);
+  assert.deepEqual(read('[0.5,1e39]'), [0.5, new JsonFloat(1e39)]);
   assert.deepEqual(read('[[0.5],[1]]'), [Float32Array.of(0.5), [1]]);
   assert.equal(Object.is((read('[-0.0]') as Float32Array)[0], -0), true);
 });
@@ -226,10 +245,10 @@ test('float32 is the nearest to the double nearest to the text', () => {
     '0.1e+2',
   ];
   for (const text of hard) {
-    const expected = Math.fround(Number(text));
+    const nearest = Math.fround(Number(text));
     const value = read(`[${text},0.5]`);
-    if (!Number.isFinite(expected)) assert.deepEqual(value, [Number(text), 0.5]);
-    else assert.ok(Object.is((value as Float32Array)[0], expected), text);
+    if (!Number.isFinite(nearest)) assert.deepEqual(value, [new JsonFloat(Number(text)), 0.5]);
+    else assert.ok(Object.is((value as Float32Array)[0], nearest), text);
   }
   const anyDouble = fc.double({ noNaN: true, noDefaultInfinity: true });
   const anyFloat = fc.float({ noNaN: true, noDefaultInfinity: true });
