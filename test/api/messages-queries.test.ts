@@ -1,0 +1,258 @@
+/** Queries that are refused: the messages of Qdrant, word for word. */
+import { refusals } from '../helpers/refusals.ts';
+
+await refusals([
+  [
+    'POST',
+    '/collections/c/points/query',
+    { limit: 0 },
+    '422 Validation error in JSON body: [internal.limit: value 0 invalid, must be 1 or larger]',
+  ],
+  [
+    'POST',
+    '/collections/c/points/query',
+    { prefetch: { query: [1, 2] } },
+    "400 Bad request: A query is needed to merge the prefetches. Can't have prefetches without defining a query.",
+  ],
+  [
+    'POST',
+    '/collections/c/points/query',
+    { score_threshold: 1 },
+    "400 Bad request: A query is needed to use the score_threshold. Can't have score_threshold without defining a query.",
+  ],
+  [
+    'POST',
+    '/collections/c/points/query',
+    { query: { order_by: 'k' }, score_threshold: 1 },
+    "400 Bad request: Can't use score_threshold with an order_by query.",
+  ],
+  [
+    'POST',
+    '/collections/c/points/query',
+    { prefetch: { query: [1, 2] }, query: { fusion: 'rrf' }, using: 'a' },
+    "400 Bad request: Fusion queries cannot be combined with the 'using' field.",
+  ],
+  [
+    'POST',
+    '/collections/c/points/query',
+    { query: { fusion: 'rrf' } },
+    '400 Wrong input: Validation failed: cannot apply Fusion without prefetches',
+  ],
+  [
+    'POST',
+    '/collections/c/points/query',
+    { query: { formula: 1 } },
+    '400 Wrong input: Validation failed: cannot apply Formula without prefetches',
+  ],
+  [
+    'POST',
+    '/collections/c/points/query',
+    { prefetch: [{ query: [1, 2] }, { query: [1, 2] }], query: { rrf: { weights: [1] } } },
+    '400 Bad request: RRF weights length (1) does not match number of prefetches (2)',
+  ],
+  ['POST', '/collections/c/points/query', { query: 3 }, '404 Not found: No point with id 3 found'],
+  [
+    'POST',
+    '/collections/c/points/query',
+    { query: 2 },
+    '404 Not found: Vector with name "" for point not found',
+  ],
+  [
+    'POST',
+    '/collections/n/points/query',
+    { query: 1, using: 's' },
+    '404 Not found: Vector with name "s" for point not found',
+  ],
+  [
+    'POST',
+    '/collections/c/points/query',
+    { query: [1, 2], using: 'x' },
+    '400 Wrong input: Not existing vector name error: x',
+  ],
+  [
+    'POST',
+    '/collections/c/points/query',
+    { query: [1, 2], lookup_from: { collection: 'x' } },
+    '404 Not found: Collection x not found',
+  ],
+  [
+    'POST',
+    '/collections/c/points/query',
+    { query: { recommend: {} } },
+    '422 Validation error in JSON body: [internal.query.recommend.positives, negatives: Validation error: At least one positive or negative vector/id must be provided [{}]]',
+  ],
+  [
+    'POST',
+    '/collections/c/points/query',
+    { query: { recommend: { negative: [1] } } },
+    '400 Wrong input: Positive vectors should not be empty with `average` strategy',
+  ],
+  [
+    'POST',
+    '/collections/c/points/query',
+    {
+      query: {
+        relevance_feedback: { target: [1, 2], feedback: [], strategy: { naive: { a: 1, b: 1, c: 1 } } },
+      },
+    },
+    '422 Validation error in JSON body: [internal.query.relevance_feedback.feedback: feedback elements must be non-empty]',
+  ],
+  [
+    'POST',
+    '/collections/c/points/query',
+    {
+      query: {
+        relevance_feedback: {
+          target: [1, 2],
+          feedback: [{ example: [1, 2], score: 1 }],
+          strategy: { naive: { a: 1, b: -1, c: 1 } },
+        },
+      },
+    },
+    '422 Validation error in JSON body: [internal.query.relevance_feedback.strategy.naive.b: value -1.0 invalid, must be 0.0 or larger]',
+  ],
+  [
+    'POST',
+    '/collections/c/points/query',
+    { prefetch: { query: [1, 2] }, query: { formula: 'k' } },
+    '400 Wrong input: Expected number value for k in the payload and/or in the formula defaults. Error: Value is not a number',
+  ],
+  [
+    'POST',
+    '/collections/c/points/query',
+    { prefetch: { query: [1, 2] }, query: { formula: 'zz' } },
+    '400 Wrong input: Expected number value for zz in the payload and/or in the formula defaults. Error: No value found in a payload nor defaults',
+  ],
+  [
+    'POST',
+    '/collections/c/points/query',
+    { prefetch: { query: [1, 2] }, query: { formula: 'arr' } },
+    '400 Wrong input: Expected number value for arr in the payload and/or in the formula defaults. Error: Value is not a number',
+  ],
+  [
+    'POST',
+    '/collections/c/points/query',
+    { prefetch: { query: [1, 2] }, query: { formula: 'arr[5]' } },
+    '400 Wrong input: Expected number value for arr[5] in the payload and/or in the formula defaults. Error: No value found in a payload nor defaults',
+  ],
+  [
+    'POST',
+    '/collections/c/points/query',
+    { prefetch: { query: [1, 2] }, query: { formula: '$other' } },
+    '400 Wrong input: Validation failed: failed to parse variable ID $other: Invalid reserved word: $other',
+  ],
+  [
+    'POST',
+    '/collections/c/points/query',
+    { prefetch: { query: [1, 2] }, query: { formula: '$score', defaults: { $score: 'x' } } },
+    '422 Validation error in JSON body: [internal.query.defaults: Validation error: Score default must be a number [{}]]',
+  ],
+  [
+    'POST',
+    '/collections/c/points/query',
+    { prefetch: { query: [1, 2] }, query: { formula: { div: { left: 1, right: 0 } } } },
+    '400 Wrong input: The expression 1/0 = inf produced a non-finite number',
+  ],
+  [
+    'POST',
+    '/collections/c/points/query',
+    { prefetch: { query: [1, 2] }, query: { formula: { lin_decay: { x: 1, midpoint: 1.5 } } } },
+    '400 Wrong input: Validation failed: Linear decay midpoint should be in the range [0.0, 1.0], got 1.5.',
+  ],
+  [
+    'POST',
+    '/collections/c/points/query',
+    { prefetch: { query: [1, 2] }, query: { formula: { exp_decay: { x: 1, scale: 0 } } } },
+    '400 Wrong input: Validation failed: Decay scale should be non-zero positive, got 0.',
+  ],
+  [
+    'POST',
+    '/collections/c/points/query',
+    { prefetch: { query: [1, 2] }, query: { formula: { exp_decay: { x: 1, midpoint: 1 } } } },
+    '400 Wrong input: Validation failed: Decay midpoint should be in the range (0.0, 1.0), got 1.',
+  ],
+  [
+    'POST',
+    '/collections/c/points/query/batch',
+    { searches: [{ query: [1, 2] }, { query: [1, 2], limit: 0 }] },
+    '422 Validation error in JSON body: [searches[1].internal.limit: value 0 invalid, must be 1 or larger]',
+  ],
+  [
+    'POST',
+    '/collections/c/points/query/groups',
+    { query: [1, 2], group_by: 'k', limit: 0 },
+    '422 Validation error in JSON body: [search_group_request.group_request.limit: value 0 invalid, must be 1 or larger]',
+  ],
+  [
+    'POST',
+    '/collections/c/points/query/groups',
+    { query: [1, 2], group_by: 'k', with_lookup: 'x' },
+    '404 Not found: Collection x not found',
+  ],
+  [
+    'POST',
+    '/collections/c/points/search/matrix/pairs',
+    { sample: 1 },
+    '422 Validation error in JSON body: [search_request.sample: value 1 invalid, must be 2 or larger]',
+  ],
+  [
+    'POST',
+    '/collections/c/points/search/matrix/pairs',
+    { limit: 0 },
+    '422 Validation error in JSON body: [search_request.limit: value 0 invalid, must be 1 or larger]',
+  ],
+  [
+    'POST',
+    '/collections/c/points/search/matrix/offsets',
+    { using: 'zz' },
+    '400 Wrong input: Not existing vector name error: zz',
+  ],
+  [
+    'POST',
+    '/collections/c/points/search',
+    { vector: [1, 2] },
+    '400 Format error in JSON body: missing field `limit`',
+  ],
+  [
+    'POST',
+    '/collections/c/points/search',
+    { vector: [1, 2], limit: 0 },
+    '422 Validation error in JSON body: [search_request.limit: value 0 invalid, must be 1 or larger]',
+  ],
+  [
+    'POST',
+    '/collections/c/points/recommend',
+    { limit: 3 },
+    '400 Bad request: At least one positive vector ID required with this strategy',
+  ],
+  [
+    'POST',
+    '/collections/c/points/recommend',
+    { limit: 3, negative: [1], strategy: 'average_vector' },
+    '400 Bad request: At least one positive vector ID required with this strategy',
+  ],
+  [
+    'POST',
+    '/collections/c/points/recommend',
+    { limit: 3, positive: [], strategy: 'best_score' },
+    '400 Bad request: At least one positive or negative vector ID required with this strategy',
+  ],
+  [
+    'POST',
+    '/collections/c/points/discover',
+    { limit: 3 },
+    '400 Bad request: target and/or context_pairs must be specified',
+  ],
+  [
+    'POST',
+    '/collections/c/points/search',
+    { vector: { name: 'zz', vector: [1, 2] }, limit: 1 },
+    '400 Wrong input: Not existing vector name error: zz',
+  ],
+  [
+    'POST',
+    '/collections/c/points/recommend',
+    { limit: 3, positive: [99] },
+    '404 Not found: No point with id 99 found',
+  ],
+]);
