@@ -28,7 +28,7 @@ import {
 } from '../vectors/vector-config.ts';
 import type { Collection } from './collection.ts';
 import { restoreGraphs } from './checkpoint.ts';
-import { configureSegment, createSegmentHandle, Segment } from './segment.ts';
+import { configureSegment, createSegmentHandle, publishRows, Segment } from './segment.ts';
 import type { SegmentHandle } from './segment-handle.ts';
 
 /** How segments are laid out in this process. */
@@ -242,7 +242,7 @@ function loadRows(env: Env, segment: Segment): void {
     }
   }
   const deleted = storedTombstones(env, segment.id).filter((offset) => !segment.isDeleted(offset));
-  segment.publish(count, deleted);
+  publishRows([{ segment, count, deleted }]);
 }
 
 /** Versions of rows whose payload was changed after they were written. */

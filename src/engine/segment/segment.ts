@@ -432,21 +432,23 @@ export class Segment {
   }
 
   /**
-   * Writer, after the commit: shows the rows below `count`. Tombstones change under the sequence lock, together with the
-   * count, so that a reader that saw neither or both of a replaced point knows that it must look again.
+   * Writer, after the commit: shows the rows below `count` and hides others. Where rows are hidden, between `beginHiding`
+   * and `endHiding`; see {@link publishRows}.
    */
   publish(count: number, deleted: readonly number[]): void {
     const deletedRows = new Set(deleted);
     for (const side of this.sides) side.publish(this.count, count, deletedRows);
-    for (const { disk } of this.vectors) disk?.forget();
-    if (deleted.length === 0) {
-      Atomics.store(this.#header, HEADER.count, count);
-      return;
-    }
-    Atomics.add(this.#header, HEADER.epoch, 1);
     Atomics.store(this.#header, HEADER.count, count);
     for (const offset of deleted) this.#setBit(this.layout.tombstones, offset, true);
     Atomics.add(this.#header, HEADER.deletedCount, deleted.length);
+  }
+
+  /** Writer: readers wait from now on, and those that have looked already know that they must look again. */
+  beginHiding(): void {
+    Atomics.add(this.#header, HEADER.epoch, 1);
+  }
+
+  endHiding(): void {
     Atomics.add(this.#header, HEADER.epoch, 1);
     Atomics.notify(this.#header, HEADER.epoch);
   }
@@ -492,6 +494,24 @@ export class Segment {
     const mask = 1 << (offset & 7);
     this.#bytes[at] = value ? this.#bytes[at]! | mask : this.#bytes[at]! & ~mask;
   }
+}
+
+/**
+ * Writer, after the commit: shows and hides rows, in the order given. Tombstones change under the sequence locks of all
+ * their segments, together with the counts: a reader that has seen neither or both rows of a replaced point, be they in
+ * one segment or in two, knows that it must look again.
+ */
+export function publishRows(
+  changes: readonly {
+    readonly segment: Segment;
+    readonly count: number;
+    readonly deleted: readonly number[];
+  }[],
+): void {
+  const hiding = changes.filter(({ deleted }) => deleted.length > 0);
+  for (const { segment } of hiding) segment.beginHiding();
+  for (const { segment, count, deleted } of changes) segment.publish(count, deleted);
+  for (const { segment } of hiding) segment.endHiding();
 }
 
 /**

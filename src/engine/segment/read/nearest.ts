@@ -11,7 +11,9 @@ import { searchSide } from './side-search.ts';
 /** The `k` rows most similar to the query over all segments, best first. `cancel` is asked between slices of work. */
 export function nearest(collection: Collection, asked: NearestPlan, cancel: Cancellation): Hit[] {
   const plan = { ...asked, query: weightedQuery(collection, asked, cancel) };
-  const hits = collection.segments.flatMap((segment) => {
+  const { segments } = collection;
+  const before = segments.length > 1 ? segments.map((segment) => segment.snapshot()) : [];
+  const hits = segments.flatMap((segment) => {
     if (segment.count === 0) return [];
     const side = segment.side(plan.vectorName);
     if (side !== undefined) return searchSide(collection, segment, side, plan, cancel);
@@ -19,7 +21,9 @@ export function nearest(collection: Collection, asked: NearestPlan, cancel: Canc
     return column === undefined ? [] : searchSegment(collection, segment, column, plan, cancel);
   });
   hits.sort((a, b) => b.similarity - a.similarity);
-  return withoutReplaced(hits).slice(0, plan.k);
+  // The writer shows the new row of a point before it hides the old one: both may have been found, in two segments.
+  const isOneMoment = before.every((snapshot, i) => segments[i]!.isCurrent(snapshot));
+  return (isOneMoment ? hits : dropOlderTwins(hits)).slice(0, plan.k);
 }
 
 function weightedQuery(collection: Collection, plan: NearestPlan, cancel: Cancellation): VectorValue {
@@ -36,15 +40,7 @@ export function reportedScore(metric: MetricName, similarity: number): number {
   return similarity;
 }
 
-/**
- * Drops the older row of a point that was replaced while the segments were searched one after the other: the writer shows
- * the new row before it hides the old one in another segment.
- */
-function withoutReplaced(hits: readonly Hit[]): readonly Hit[] {
-  const rest = hits.filter(({ segment, offset }) => !segment.isDeleted(offset));
-  return rest.length === hits.length ? hits : dropOlderTwins(hits);
-}
-
+/** Drops the older row of a point that was replaced while the segments were searched one after the other. */
 function dropOlderTwins(hits: readonly Hit[]): Hit[] {
   const newest = new Map<unknown, Hit>();
   for (const hit of hits) {

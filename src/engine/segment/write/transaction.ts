@@ -19,7 +19,7 @@ import type { VectorValue } from '../../vectors/vector-value.ts';
 import { IndexWriter } from '../../payload/fields/index-writer.ts';
 import { type Collection, encodeLocation, type Location, locate } from '../collection.ts';
 import { removeHiddenPayloads, storeHidden } from '../hidden-rows.ts';
-import type { Segment } from '../segment.ts';
+import { publishRows, type Segment } from '../segment.ts';
 
 /** The vectors of a point in the order of the collection's; undefined where it has none. */
 export type PointVectors = readonly (VectorValue | undefined)[];
@@ -172,12 +172,12 @@ export class WriteTransaction {
   /** Shows the changes to readers; call after the commit. New rows first, then the tombstones of older segments. */
   publish(): void {
     const { indexes } = this;
-    for (const segment of this.#segments.toReversed()) {
-      const { rewritten, deleted, end } = this.#changesOf(segment);
+    const changes = this.#segments.toReversed().map((segment) => ({ segment, ...this.#changesOf(segment) }));
+    for (const { segment, rewritten, deleted } of changes) {
       segment.publishPayloads(rewritten, () => indexes.applyChanges(segment.id));
       indexes.publish(segment.id, (row) => segment.isDeleted(row), deleted);
-      segment.publish(end, [...deleted]);
     }
+    publishRows(changes.map(({ segment, end, deleted }) => ({ segment, count: end, deleted: [...deleted] })));
     indexes.publishCodes();
     this.#segments[0]?.showSeq(this.#seq);
   }

@@ -1,0 +1,68 @@
+/** A point that moves from one segment to another while a read looks at them one after the other. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SCRATCH_HEAP_MAX } from '../../../../src/kernels/memory-layout.ts';
+import { Tasks, TestCollection } from '../../../helpers/test-collection.ts';
+
+/** Room for some hundreds of points beside the scratch areas. */
+const SMALL = { bytesMax: 2 * 16 * SCRATCH_HEAP_MAX + 131_072, scratchCount: 2 };
+const PARAMS = { vectors: { size: 1, distance: 'Dot' }, hnsw_config: { m: 0 } } as const;
+const MOVING = 7;
+
+const upsertOf = (ids: readonly number[]) => ({ batch: { ids, vectors: ids.map((id) => [id]) } });
+
+const READS = {
+  count: (reader: Tasks) => (reader.read('count') as { count: number }).count,
+  query: (reader: Tasks) => {
+    const { points } = reader.read('query', { query: [1], limit: 100_000 }) as { points: { id: number }[] };
+    return points.length;
+  },
+};
+
+for (const [name, read] of Object.entries(READS)) {
+  test(`a ${name} meets a point once that is shown in its new segment and not yet hidden in the old one`, async (t) => {
+    const writer = await TestCollection.create(t, PARAMS, SMALL);
+    writer.upsert(upsertOf([0]));
+    const points = writer.collection.segments[0]!.capacity + 1;
+    writer.upsert(upsertOf(Array.from({ length: points }, (_, id) => id)));
+    const [old] = writer.collection.segments;
+    const reader = new Tasks(writer.handle, SMALL, 1);
+    t.after(() => reader.close());
+    const [oldRead, newRead] = reader.collection.segments;
+    assert.equal(read(reader), points);
+
+    // The writer is held up between the two segments when the reader comes to the second.
+    const publish = old!.publish.bind(old);
+    let hide: (() => void) | undefined;
+    old!.publish = (...args) => {
+      hide = () => publish(...args);
+      throw new Error('held up');
+    };
+    let hasReadOld = false;
+    let wasHeldUp = false;
+    const isOldCurrent = oldRead!.isCurrent.bind(oldRead);
+    oldRead!.isCurrent = (snapshot) => {
+      hasReadOld = true;
+      return isOldCurrent(snapshot);
+    };
+    const snapshotOfNew = newRead!.snapshot.bind(newRead);
+    newRead!.snapshot = () => {
+      if (hasReadOld && !wasHeldUp) {
+        wasHeldUp = true;
+        assert.throws(() => writer.upsert(upsertOf([MOVING])), /held up/);
+      }
+      return snapshotOfNew();
+    };
+    const snapshotOfOld = oldRead!.snapshot.bind(oldRead);
+    oldRead!.snapshot = () => {
+      // Who looks again waits for the writer.
+      if (hide !== undefined) {
+        hide();
+        old!.endHiding();
+        hide = undefined;
+      }
+      return snapshotOfOld();
+    };
+    assert.equal(read(reader), points);
+  });
+}
