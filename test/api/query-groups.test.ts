@@ -178,6 +178,61 @@ test('an index finds what is missing in groups, wherever it is', async () => {
   }
 });
 
+const foundFar = (limit: number) => shown({ query, group_by: 'kind', limit, group_size: 3 }, 'far');
+
+test('groups without an index are whole however far away their points are, and follow changes', async () => {
+  await api.create('far', { size: 1, distance: 'Manhattan' });
+  const kinds = Array.from({ length: 6000 }, (_, id) =>
+    id < 5000 ? 'big' : id % 2 === 0 ? 'even' : [id, 'odd'],
+  );
+  const write = (from: number, to: number) =>
+    api.upsert(
+      'far',
+      kinds.slice(from, to).map((kind, i) => ({ id: from + i, vector: [from + i], payload: { kind } })),
+    );
+  await write(1, 3000);
+  await write(3000, 6000);
+  await api.upsert('far', [{ id: 0, vector: [0], payload: { kind: 'even' } }]);
+  assert.deepEqual(await foundFar(5), [
+    ['even', [0, 5000, 5002]],
+    ['big', [1, 2, 3]],
+    [5001, [5001]],
+    ['odd', [5001, 5003, 5005]],
+    [5003, [5003]],
+  ]);
+  await api.result('POST', '/collections/far/points/payload?wait=true', {
+    payload: { kind: 'even' },
+    points: [5901],
+  });
+  await api.result('POST', '/collections/far/points/delete?wait=true', {
+    points: Array.from({ length: 450 }, (_, i) => 5000 + 2 * i),
+  });
+  await api.upsert('far', [{ id: 7000, vector: [5900], payload: { kind: 'even' } }]);
+  assert.deepEqual((await foundFar(2))[0], ['even', [0, 5900, 7000]]);
+  await api.result('POST', '/collections/far/points/delete?wait=true', { points: [7000] });
+  assert.deepEqual((await foundFar(2))[0], ['even', [0, 5900, 5901]]);
+});
+
+test('points without a group take no room in prefetches', async () => {
+  await api.create('sparse-kinds', { size: 1, distance: 'Manhattan' });
+  await api.upsert(
+    'sparse-kinds',
+    Array.from({ length: 100 }, (_, id) => ({
+      id,
+      vector: [id],
+      payload: id % 10 === 9 ? { kind: id % 20 } : { other: 1 },
+    })),
+  );
+  const prefetch = { query: [0], limit: 2 };
+  assert.deepEqual(
+    await shown({ prefetch, query, group_by: 'kind', limit: 2, group_size: 2 }, 'sparse-kinds'),
+    [
+      [9, [9, 29]],
+      [19, [19, 39]],
+    ],
+  );
+});
+
 test('an empty collection has no groups', async () => {
   await api.create('empty', { size: 1, distance: 'Dot' });
   assert.deepEqual(await groups({ query, group_by: 'kind' }, 'empty'), []);
