@@ -2,6 +2,7 @@ import { Piscina } from 'piscina';
 import type { BackgroundTask, BackgroundTasks } from '../protocol/background-tasks.ts';
 import { type Outcome, unwrap } from '../protocol/wire-error.ts';
 import { internalError, ServiceError } from '../shared/errors.ts';
+import { THREAD_MEMORY } from './thread-memory.ts';
 
 export interface BackgroundPoolOptions {
   /** Module that a background thread runs. */
@@ -34,6 +35,7 @@ export class BackgroundPool {
       minThreads: threads,
       maxThreads: threads,
       maxQueue: QUEUE_MAX,
+      resourceLimits: THREAD_MEMORY,
       workerData: { claims, drops: this.#drops, firstThreadIndex },
     });
     this.#pool.on('workerDestroy', ({ id }: { id: number }) =>

@@ -29,6 +29,7 @@ import {
 import { internalError, ServiceError } from '../shared/errors.ts';
 import { requestBuffers } from '../shared/request-buffers.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { THREAD_MEMORY } from './thread-memory.ts';
 
 export interface SearchRingOptions {
   readonly shape: RingShape;
@@ -141,7 +142,11 @@ export class SearchRing {
   #startThread(index: number): void {
     const { shape, threadEntry } = this.#options;
     const workerData: SearchThreadData = { shape, buffer: this.#ring.buffer, threadIndex: index };
-    const thread = new Worker(threadEntry, { workerData, name: `search-${index}` });
+    const thread = new Worker(threadEntry, {
+      workerData,
+      name: `search-${index}`,
+      resourceLimits: THREAD_MEMORY,
+    });
     this.#threads[index] = thread;
     this.#startedAtMs[index] = performance.now();
     for (const handle of this.#known.values()) this.#mail(index, { kind: 'collection', handle });
