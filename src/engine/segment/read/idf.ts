@@ -6,6 +6,7 @@ import type { VectorConfig } from '../../vectors/vector-config.ts';
 import type { SparseValue } from '../../vectors/vector-value.ts';
 import type { Cancellation } from '../cancellation.ts';
 import type { Collection } from '../collection.ts';
+import { atOneMoment } from './moment.ts';
 import type { Example } from './scorer.ts';
 import { copyVisibleRows } from './side-search.ts';
 
@@ -34,17 +35,19 @@ export function weighted(
   const { config, value } = example;
   if (config.kind !== 'sparse' || !config.hasIdf || value.kind !== 'sparse') return example;
   const corpus = typeof idf === 'object' && idf !== null ? idf.corpus : undefined;
-  const statistics: Statistics = { documents: 0, frequencies: new Uint32Array(value.indices.length) };
-  for (const segment of collection.segments) {
-    const column = segment.side(config.name);
-    if (column === undefined) continue;
-    if (corpus === undefined) addAll(column, value, statistics);
-    else {
-      const rows = copyVisibleRows(collection, segment, column, corpus, cancel);
-      addCorpus(column, value, statistics, { rows, bitmap: column.scratch(collection.threadIndex).filter });
+  const { documents, frequencies } = atOneMoment(collection, () => {
+    const statistics: Statistics = { documents: 0, frequencies: new Uint32Array(value.indices.length) };
+    for (const segment of collection.segments) {
+      const column = segment.side(config.name);
+      if (column === undefined) continue;
+      if (corpus === undefined) addAll(column, value, statistics);
+      else {
+        const rows = copyVisibleRows(collection, segment, column, corpus, cancel);
+        addCorpus(column, value, statistics, { rows, bitmap: column.scratch(collection.threadIndex).filter });
+      }
     }
-  }
-  const { documents, frequencies } = statistics;
+    return statistics;
+  });
   const values = value.values.map(
     (weight, i) => weight * Math.fround(inverseFrequency(documents, frequencies[i]!)),
   );

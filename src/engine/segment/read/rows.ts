@@ -5,7 +5,7 @@ import type { Cancellation } from '../cancellation.ts';
 import { type Collection, type Location, locate } from '../collection.ts';
 import type { Segment } from '../segment.ts';
 import { atOneMoment } from './moment.ts';
-import { offsetBatches, visibleRows } from './visible-rows.ts';
+import { offsetBatches, type RowBitmap, visibleRows } from './visible-rows.ts';
 
 /** A row with the score that clients see, float32. */
 export interface ScoredRow extends Location {
@@ -53,20 +53,40 @@ export function unionOf<Row extends Location>(lists: readonly (readonly Row[])[]
   return [...union.values()];
 }
 
+/** Rows of a segment that may be shown. */
+export interface SegmentRows {
+  readonly segment: Segment;
+  readonly rows: RowBitmap;
+}
+
+/** The rows of all points that match the filter; all of one moment only inside of {@link atOneMoment}. */
+export function rowsOfSegments(
+  collection: Collection,
+  filter: Filter | undefined,
+  cancel: Cancellation,
+): readonly SegmentRows[] {
+  const rowsOf = (segment: Segment) => visibleRows(collection, segment, filter, cancel);
+  return collection.segments.map((segment) => ({ segment, rows: rowsOf(segment) }));
+}
+
 /** The rows of all points that match the filter and have none of the excluded ids. */
 export function* matchingRows(
   collection: Collection,
-  options: { readonly filter: Filter | undefined; readonly excluded: Iterable<PointId> },
+  { filter, excluded }: { readonly filter: Filter | undefined; readonly excluded: Iterable<PointId> },
   cancel: Cancellation,
 ): Generator<RowBatch> {
-  const visible = atOneMoment(collection, () =>
-    collection.segments.map((segment) => ({
-      segment,
-      rows: visibleRows(collection, segment, options.filter, cancel),
-    })),
-  );
-  for (const { segment, rows } of visible) {
-    for (const id of options.excluded) {
+  const matching = atOneMoment(collection, () => rowsOfSegments(collection, filter, cancel));
+  yield* batchesWithout(collection, { matching, excluded }, cancel);
+}
+
+/** Given rows, but those of the excluded ids. */
+export function* batchesWithout(
+  collection: Collection,
+  { matching, excluded }: { readonly matching: readonly SegmentRows[]; readonly excluded: Iterable<PointId> },
+  cancel: Cancellation,
+): Generator<RowBatch> {
+  for (const { segment, rows } of matching) {
+    for (const id of excluded) {
       const at = locate(collection, id);
       if (at?.segment === segment && at.offset < rows.count) {
         rows.bits[at.offset >> 3]! &= ~(1 << (at.offset & 7));

@@ -1,18 +1,21 @@
-import type { Filter } from '../../../../schemas/filter.ts';
 import { type Bm25, inverseFrequency, keptLength, wordScore } from '../../query/bm25.ts';
 import type { Cancellation } from '../cancellation.ts';
-import type { Collection } from '../collection.ts';
 import type { Segment } from '../segment.ts';
 import type { IndexedTexts } from './indexed-texts.ts';
-import { BATCH_ROWS } from './rows.ts';
-import { offsetBatches, type RowBitmap, visibleRows } from './visible-rows.ts';
+import { BATCH_ROWS, type SegmentRows } from './rows.ts';
+import { offsetBatches, type RowBitmap } from './visible-rows.ts';
 
 export interface TextRanking {
   readonly texts: IndexedTexts;
   readonly words: readonly string[];
   readonly bm25: Bm25;
-  /** Points of which the frequencies of words are taken; all if not given. */
-  readonly corpus: Filter | undefined;
+}
+
+/** The rows of all segments, of one moment. */
+export interface TextRows {
+  readonly visible: readonly SegmentRows[];
+  /** Those of which the frequencies of words are taken, in the same order. */
+  readonly corpus: readonly SegmentRows[];
 }
 
 /** Documents of one segment; a row without words is none. */
@@ -26,14 +29,13 @@ interface Documents {
 
 /** The score of every row that has one of the words, by its offset in its segment. O(rows + occurrences of the words) */
 export function textScores(
-  collection: Collection,
-  { texts, words, bm25, corpus }: TextRanking,
+  { texts, words, bm25 }: TextRanking,
+  { visible, corpus }: TextRows,
   cancel: Cancellation,
 ): ReadonlyMap<Segment, Float64Array> {
-  const documents = collection.segments.map((segment): Documents => {
-    const rows = visibleRows(collection, segment, undefined, cancel);
-    const inCorpus = corpus === undefined ? rows : visibleRows(collection, segment, corpus, cancel);
-    return { segment, lengths: lengthsOf(texts, segment, rows), corpus: inCorpus };
+  const documents = visible.map(({ segment, rows }, i): Documents => {
+    cancel.check();
+    return { segment, lengths: lengthsOf(texts, segment, rows), corpus: corpus[i]!.rows };
   });
   const { average, inCorpus } = statistics(documents);
   const scores = new Map(

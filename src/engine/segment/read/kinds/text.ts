@@ -1,9 +1,11 @@
+import type { Filter } from '../../../../../schemas/filter.ts';
 import type { TextInterface } from '../../../../../schemas/text-query.ts';
 import { badRequest } from '../../../../shared/errors.ts';
 import type { Bm25 } from '../../../query/bm25.ts';
 import { TopK } from '../../../query/top-k.ts';
-import { rowAt, rowKey } from '../rows.ts';
-import { inputRows, type Stage, type StageContext } from '../stage.ts';
+import { atOneMoment } from '../moment.ts';
+import { batchesWithout, rowAt, rowKey, rowsOfSegments } from '../rows.ts';
+import { type Execution, inputRows, type Stage, type StageContext, type StageInput } from '../stage.ts';
 import { IndexedTexts } from '../indexed-texts.ts';
 import { textScores } from '../text-scores.ts';
 
@@ -28,10 +30,15 @@ export function textStage(text: TextInterface, context: StageContext): Stage {
   const corpus = typeof params?.idf === 'object' && params.idf !== null ? params.idf.corpus : undefined;
   return {
     run: (execution, input) => {
-      const { collection, cancel } = execution;
-      const scores = textScores(collection, { texts, words, bm25, corpus }, cancel);
+      const { collection, cancel, excluded } = execution;
+      const { matching, ...rows } = atOneMoment(collection, () => textRows(execution, input, corpus));
+      const scores = textScores({ texts, words, bm25 }, rows, cancel);
       const best = new TopK(input.limit);
-      for (const { segment, offsets } of inputRows(execution, input)) {
+      const batches =
+        input.sources === undefined
+          ? batchesWithout(collection, { matching, excluded }, cancel)
+          : inputRows(execution, input);
+      for (const { segment, offsets } of batches) {
         const known = scores.get(segment);
         if (known === undefined) continue;
         const first = rowKey({ segment, offset: 0 });
@@ -42,6 +49,16 @@ export function textStage(text: TextInterface, context: StageContext): Stage {
       }
       return best.sorted().map(({ score, name }) => ({ ...rowAt(collection, name), score }));
     },
+  };
+}
+
+/** All rows, those that frequencies are taken of and those that are looked for. */
+function textRows({ collection, cancel }: Execution, { filter }: StageInput, corpus: Filter | undefined) {
+  const visible = rowsOfSegments(collection, undefined, cancel);
+  return {
+    visible,
+    corpus: corpus === undefined ? visible : rowsOfSegments(collection, corpus, cancel),
+    matching: rowsOfSegments(collection, filter, cancel),
   };
 }
 
