@@ -17,6 +17,8 @@ export interface Env {
   readonly path: string;
   /** A copy of the value, or undefined. */
   get(key: Uint8Array): Buffer | undefined;
+  /** The value, which is only valid until the next read, or undefined. Its `buffer` may be longer than that. */
+  peek(key: Uint8Array): Buffer | undefined;
   put(key: Uint8Array, value: Uint8Array): void;
   remove(key: Uint8Array): void;
   /** Entries with start <= key < end, in key order. */
@@ -55,6 +57,7 @@ export function openEnv(path: string): Env {
   return {
     path,
     get: (key) => db.getBinary(key as Buffer),
+    peek: (key) => db.getBinaryFast(key as Buffer),
     put: (key, value) => db.putSync(key as Buffer, value as Buffer),
     remove: (key) => db.removeSync(key as Buffer),
     range: (start, end) => db.getRange({ start: start as Buffer, end: end as Buffer }) as Iterable<Entry>,

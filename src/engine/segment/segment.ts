@@ -254,12 +254,12 @@ export class Segment {
    */
   vectorAt(column: VectorColumn, offset: number): Float32Array | undefined {
     if (!this.hasVector(column, offset)) return undefined;
-    const { dim, datatype, disk } = column;
+    const { dim, datatype, disk, strideBytes } = column;
     if (disk === undefined) {
-      return loadValues(this.memory.buffer, column.rows + offset * column.strideBytes, dim, datatype);
+      return loadValues(this.memory.buffer, column.rows + offset * strideBytes, dim, datatype);
     }
-    const row = disk.read(offset);
-    return row && loadValues(row.buffer, 0, dim, datatype);
+    const row = new Uint8Array(strideBytes);
+    return disk.read(offset, row) ? loadValues(row.buffer, 0, dim, datatype) : undefined;
   }
 
   /** As {@link vectorAt}, but as searches compare it: of unit length for Cosine. */
@@ -301,9 +301,8 @@ export class Segment {
     offset: number,
     { staged, query }: ScratchLayout,
   ): number | undefined {
-    const row = this.hasVector(column, offset) ? column.disk?.read(offset) : undefined;
-    if (row === undefined) return undefined;
-    this.#bytes.set(row, staged);
+    if (!this.hasVector(column, offset)) return undefined;
+    if (column.disk?.read(offset, this.bytesAt(staged, column.strideBytes)) !== true) return undefined;
     return this.kernels.similarity(column.comparison, staged, query, column.dim);
   }
 

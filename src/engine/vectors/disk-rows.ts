@@ -36,22 +36,29 @@ export class DiskRows {
   }
 
   /**
-   * A copy of a row at an aligned address, as of the last `env.refresh()`; undefined if it was never stored or its segment
-   * is no more. One LMDB lookup.
+   * Copies a row to `target`, as of the last `env.refresh()`. False if it was never stored, or its segment is no more. One
+   * LMDB lookup.
    */
-  read(offset: number): Uint8Array | undefined {
+  read(offset: number, target: Uint8Array): boolean {
     const pending = this.#pending.get(offset);
-    if (pending !== undefined) return pending.slice();
+    if (pending !== undefined) {
+      target.set(pending);
+      return true;
+    }
     const chunk = this.chunkOf(offset);
-    if (chunk === undefined || offset >= chunk.first + chunk.count) return undefined;
+    if (chunk === undefined || offset >= chunk.first + chunk.count) return false;
     const start = (offset - chunk.first) * this.#strideBytes;
-    return Uint8Array.from(chunk.rows.subarray(start, start + this.#strideBytes));
+    target.set(chunk.rows.subarray(start, start + this.#strideBytes));
+    return true;
   }
 
-  /** The stored chunk that a row belongs to; undefined if none of its rows has the vector. */
+  /**
+   * The stored chunk that a row belongs to, valid until the next read of LMDB; undefined if none of its rows has the
+   * vector.
+   */
   chunkOf(offset: number): DiskChunk | undefined {
     const first = offset - (offset % this.chunkRows);
-    const value = this.#env.get(this.#key(first));
+    const value = this.#env.peek(this.#key(first));
     return value && { first, ...decodeVectorRows(value) };
   }
 

@@ -43,6 +43,22 @@ test('values read back, missing keys are undefined, removed ones are gone', (t) 
   assert.equal(text(env, 0, 3), undefined);
 });
 
+test('a value is looked at without a copy of its own, whatever its length', (t) => {
+  const env = open(t);
+  env.write(() => {
+    for (const size of [0, 10, 9000, 200_000]) env.put(bytes(1, size & 255), Buffer.alloc(size, 7));
+    assert.equal(env.peek(bytes(1, 10))?.[9], 7);
+  });
+  env.refresh();
+  for (const size of [200_000, 10, 9000, 0]) {
+    const value = env.peek(bytes(1, size & 255));
+    assert.ok(value !== undefined);
+    assert.equal(value.length, size);
+    assert.ok(value.subarray(0, size).every((byte) => byte === 7));
+  }
+  assert.equal(env.peek(bytes(1, 99)), undefined);
+});
+
 test('a value that was got stays as it was', (t) => {
   const env = open(t);
   env.write(() => env.put(bytes(1), Buffer.from('before')));
