@@ -104,7 +104,7 @@ function search(
   new Float32Array(words.buffer, scratch.query, query.length).set(query);
   const count = index.coveredRows();
   const task = { plan: { k: K, ef }, segment: { deletedCount: 0 }, count, tombstones: 0, allowed: undefined };
-  const length = index.search({ ...task, cancel: { check: () => {} } }, count);
+  const length = index.search({ ...task, cancel: { check: () => {} } }, count) ?? 0;
   kernels.heapSort(scratch.heap, length);
   const found = Uint32Array.from({ length }, (_, i) => words[scratch.heap / 4 + 2 * i + 1] ?? 0);
   return { found, evaluations: words[walk.head / 4 + WALK.evaluations] ?? 0 };

@@ -1,14 +1,16 @@
 import type { BackgroundPool } from '../dispatch/background-pool.ts';
 import type { BackgroundTasks } from '../protocol/background-tasks.ts';
-import { segmentCounts } from '../protocol/segment-counts.ts';
+import { giveUpLinking, segmentCounts } from '../protocol/segment-counts.ts';
 import type { CollectionHandle } from '../protocol/shared-handles.ts';
-import { internalError } from '../shared/errors.ts';
+import { internalError, ServiceError } from '../shared/errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 /** Longest time that a background thread links before updates and other collections get their turn. */
 const SLICE_MS = 20;
 /** A checkpoint is worth its writing when the graphs hold this many times the rows of the one before. */
 const CHECKPOINT_GROWTH = 1.2;
+/** Linking that fails as often in a row is not tried again before the next update. */
+const FAULTS_MAX = 3;
 
 export interface LinkerOptions {
   readonly pool: BackgroundPool;
@@ -25,7 +27,10 @@ export interface LinkerOptions {
   readonly log: Logger;
 }
 
-/** One go of all lanes; over when the first lane finds nothing left, however long others have waited for their turn. */
+/**
+ * One go of all lanes; over when the first lane finds nothing left, however long others have waited for their turn, or when
+ * one has failed.
+ */
 interface Round {
   isOver: boolean;
   readonly end: PromiseWithResolvers<void>;
@@ -37,6 +42,8 @@ interface Round {
  */
 export class Linker {
   readonly #options: LinkerOptions;
+  /** A thread may have died and left rows taken that nobody links any more. */
+  #mustMend = false;
   #running: Promise<void> | undefined;
   #isStopped = false;
   #progress = Promise.withResolvers<void>();
@@ -65,10 +72,7 @@ export class Linker {
 
   /** After `stop`: makes the next start as quick as it can be. */
   async checkpointBeforeClose(): Promise<void> {
-    if (this.#counts.linkedRows === this.#checkpointRows) return;
-    await this.#checkpoint().catch((error) =>
-      this.#report(error, 'no checkpoint: the next start links anew'),
-    );
+    if (this.#counts.linkedRows !== this.#checkpointRows) await this.#checkpoint();
   }
 
   /** Whether rows wait to be linked, or for the codes of a quantization. */
@@ -87,34 +91,57 @@ export class Linker {
   }
 
   async #run(): Promise<void> {
-    try {
-      while (!this.#isStopped && this.#isBehind) {
-        const before = this.#counts;
-        await this.#linkAll();
-        const { tailBytes, linkedRows, uncodedRows } = this.#counts;
-        const isProgress = linkedRows !== before.linkedRows || uncodedRows !== before.uncodedRows;
-        // A thread that died took rows with it; the next start links all anew.
-        if (this.#isBehind && !isProgress && !this.#isStopped)
-          throw internalError('rows are missing from the index');
-        const isDue = linkedRows > this.#checkpointRows * CHECKPOINT_GROWTH;
-        if (!this.#isStopped && tailBytes === 0 && isDue) await this.#checkpoint();
+    let faults = 0;
+    while (!this.#isStopped && this.#isBehind && faults < FAULTS_MAX) {
+      try {
+        await this.#mend();
+        await this.#linkRows();
+        faults = 0;
+      } catch (error) {
+        faults += 1;
+        this.#mustMend ||= !isOverload(error);
+        const isGivenUp = faults === FAULTS_MAX;
+        this.#report(error, isGivenUp ? 'indexing stopped until the next update' : 'indexing goes on');
       }
-    } catch (error) {
-      this.#report(error, 'indexing stopped until the next update');
-    } finally {
-      this.#progress.resolve();
-      this.#progress = Promise.withResolvers();
     }
+    this.#noteProgress();
+  }
+
+  async #mend(): Promise<void> {
+    if (!this.#mustMend) return;
+    await this.#options.pool.run('mend_graphs', { handle: this.#options.handle() });
+    this.#mustMend = false;
+  }
+
+  async #linkRows(): Promise<void> {
+    const before = this.#counts;
+    await this.#linkAll();
+    const { tailBytes, linkedRows, uncodedRows } = this.#counts;
+    const isProgress = linkedRows !== before.linkedRows || uncodedRows !== before.uncodedRows;
+    if (this.#isBehind && !isProgress && !this.#isStopped)
+      throw internalError('rows are missing from the index');
+    const isDue = linkedRows > this.#checkpointRows * CHECKPOINT_GROWTH;
+    if (!this.#isStopped && tailBytes === 0 && isDue) await this.#checkpoint();
+  }
+
+  #noteProgress(): void {
+    this.#progress.resolve();
+    this.#progress = Promise.withResolvers();
   }
 
   /** Links on all lanes until nothing is left to take. */
   async #linkAll(): Promise<void> {
     const round: Round = { isOver: false, end: Promise.withResolvers() };
     const lanes = Array.from({ length: this.#options.lanes() }, async (_, lane) => {
+      let isOver = lane === 0;
       try {
         await this.#link(lane, round);
+      } catch (error) {
+        isOver = true;
+        if (!isOverload(error)) giveUpLinking(this.#options.handle());
+        throw error;
       } finally {
-        if (lane === 0) {
+        if (isOver) {
           round.isOver = true;
           round.end.resolve();
         }
@@ -133,22 +160,30 @@ export class Linker {
       await Promise.race([turn(lane), round.end.promise]);
       if (round.isOver) return;
       isMore = await pool.run('link', { handle: handle(), msMax: SLICE_MS });
-      this.#progress.resolve();
-      this.#progress = Promise.withResolvers();
+      this.#noteProgress();
     }
   }
 
   async #checkpoint(): Promise<void> {
     const { pool, handle } = this.#options;
     const { linkedRows } = this.#counts;
-    let step: ReturnType<BackgroundTasks['checkpoint']>;
-    do step = await pool.run('checkpoint', { handle: handle(), step });
-    while (step !== undefined);
-    this.#checkpointRows = linkedRows;
+    try {
+      let step: ReturnType<BackgroundTasks['checkpoint']>;
+      do step = await pool.run('checkpoint', { handle: handle(), step });
+      while (step !== undefined);
+      this.#checkpointRows = linkedRows;
+    } catch (error) {
+      this.#report(error, 'no checkpoint: the next start links anew');
+    }
   }
 
   #report(error: unknown, message: string): void {
     const { log, handle } = this.#options;
     log.error({ err: error, collection: handle().name }, message);
   }
+}
+
+/** The task was not begun. */
+function isOverload(error: unknown): boolean {
+  return error instanceof ServiceError && error.blame === 'overload';
 }

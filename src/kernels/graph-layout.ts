@@ -38,10 +38,14 @@ export const GRAPH = {
   nodeCount: 36,
   /** Rows that some thread has taken to link; see `claimRows`. */
   claimedCount: 37,
+  /** Not 0: a thread that linked rows has failed, and those that wait for a lock end with a trap. */
+  givenUp: 38,
 } as const;
 
 /** Word number in the head of a graph that no kernel looks at: rows that the FAISS index of the vector covers; 0: none. */
 export const FAISS_ROWS = 63;
+/** Likewise: how often the graph was emptied while searches went on. */
+export const GRAPH_RESETS = 62;
 
 /** Word numbers in a node's record. */
 export const NODE = { lock: 0, state: 1, upper: 2, count: 3, links: 4 } as const;

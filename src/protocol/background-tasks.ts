@@ -98,6 +98,8 @@ export interface BackgroundTasks {
   drop_segment(input: { handle: CollectionHandle; segmentId: number }): void;
   /** Links rows into the graphs for about `msMax`; true if rows are left. */
   link(input: { handle: CollectionHandle; msMax: number }): boolean;
+  /** Empties graphs that a dead thread has left half linked, for `link` to begin anew. No `link` may run. */
+  mend_graphs(input: { handle: CollectionHandle }): void;
   /** Writes one block of the graphs' checkpoints; the step to go on with, or undefined at the end. */
   checkpoint(input: {
     handle: CollectionHandle;

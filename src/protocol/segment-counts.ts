@@ -1,12 +1,13 @@
 import type { SegmentHandle } from '../engine/segment/segment-handle.ts';
 import type { CollectionHandle } from './shared-handles.ts';
 
-// Words that the event loop reads in a segment's header and in the head of a graph; kernels/memory-layout.ts and
+// Words that the event loop reads or writes in a segment's header and in the head of a graph; kernels/memory-layout.ts and
 // kernels/graph-layout.ts own them, a test compares.
 const COUNT_WORD = 3;
 const DELETED_COUNT_WORD = 4;
 const LINKED_COUNT_WORD = 35;
 const NODE_COUNT_WORD = 36;
+const GIVEN_UP_WORD = 38;
 // In a memory of codes, see kernels/codes-layout.ts.
 const CODED_COUNT_WORD = 32;
 
@@ -59,4 +60,12 @@ export function segmentCounts({ segments }: CollectionHandle): SegmentCounts {
     }
   }
   return { points, linkedRows, indexedVectors, tailBytes, uncodedRows };
+}
+
+/** Ends the wait of threads that link rows, for locks that a dead one may hold; until the graphs are mended. */
+export function giveUpLinking({ segments }: CollectionHandle): void {
+  for (const { memory, graphs } of segments) {
+    const words = new Int32Array(memory.buffer);
+    for (const { head } of graphs) Atomics.store(words, head / 4 + GIVEN_UP_WORD, 1);
+  }
 }

@@ -1,7 +1,7 @@
 /** Entry of a background thread: piscina calls one of the exported tasks by its name. */
 import { threadId, workerData } from 'node:worker_threads';
 import { checkpointStep, FIRST_STEP } from '../engine/segment/checkpoint.ts';
-import { linkCollection } from '../engine/segment/link.ts';
+import { linkCollection, mendGraphs } from '../engine/segment/link.ts';
 import { configureCollection } from '../engine/segment/open.ts';
 import { buildIndexes } from '../engine/segment/write/build-indexes.ts';
 import type { WriteTransaction } from '../engine/segment/write/transaction.ts';
@@ -85,6 +85,7 @@ export const build_indexes = task<'build_indexes'>((input) => {
   return transact(input, collections, work).changes;
 });
 export const link = task<'link'>(({ handle, msMax }) => linkCollection(collections.latest(handle), msMax));
+export const mend_graphs = task<'mend_graphs'>(({ handle }) => mendGraphs(collections.latest(handle)));
 export const checkpoint = task<'checkpoint'>(({ handle, step }) =>
   checkpointStep(collections.latest(handle), step ?? FIRST_STEP),
 );

@@ -53,3 +53,75 @@ for (const kind of ['search', 'background'] as const) {
     assert.deepEqual(await next.stop(), { code: 0, signal: null });
   });
 }
+
+const DIM = 16;
+const HALF = 1500;
+const things = (from: number, to: number) => {
+  const ids = Array.from({ length: to - from }, (_, i) => from + i);
+  const vectors = ids.map((id) =>
+    Array.from({ length: DIM }, (_, i) => Math.sin(id * 37 + i * (1 + (id % 7)))),
+  );
+  return { batch: { ids, vectors } };
+};
+
+interface Info {
+  readonly status: string;
+  readonly points_count: number;
+  readonly indexed_vectors_count: number;
+}
+
+test('rows that a dead thread had taken are linked by others, while reads and writes go on', async (t) => {
+  const marker = path.join(tempDir(t), 'end');
+  const storagePath = tempDir(t);
+  const env = {
+    TEST_THREAD_KILLER: marker,
+    NODE_OPTIONS: `--import=${KILLER.href}`,
+    NEARIFY__THREADS__BACKGROUND: '3',
+  };
+  const server = await startServer(t, { storagePath, env });
+  let { url } = server;
+  const info = () => resultOf<Info>({ url, method: 'GET', path: '/collections/things' });
+  const write = (from: number, to: number) =>
+    resultOf({ url, method: 'PUT', path: `${POINTS}?wait=true`, body: things(from, to) });
+  const search = async (exact: boolean) => {
+    const [query] = things(7, 8).batch.vectors;
+    const body = { query, limit: 10, params: { exact, hnsw_ef: 256 } };
+    const call = { url, method: 'POST', path: `${POINTS}/query`, body } as const;
+    const { points } = await resultOf<{ points: { id: number }[] }>(call);
+    return points.map(({ id }) => id);
+  };
+  /** Reads and writes until all is linked. */
+  const untilGreen = async (points: number) => {
+    const expected = await search(true);
+    let last: Info;
+    do {
+      assert.deepEqual(await search(false), expected);
+      await write(0, 1);
+      last = await info();
+    } while (last.status !== 'green');
+    assert.equal(last.points_count, points);
+    assert.equal(last.indexed_vectors_count, points);
+    return expected;
+  };
+  const body = {
+    vectors: { size: DIM, distance: 'Euclid' },
+    optimizers_config: { indexing_threshold: 1 },
+  };
+  await resultOf({ url, method: 'PUT', path: '/collections/things', body });
+  await write(0, HALF);
+  await untilGreen(HALF);
+
+  writeFileSync(`${marker}.linking`, '');
+  await write(HALF, 2 * HALF);
+  await server.logged(({ msg }) => msg === 'indexing goes on');
+  assert.ok(!existsSync(`${marker}.linking`), 'a thread has ended');
+  const expected = await untilGreen(2 * HALF);
+  assert.deepEqual(await server.stop(), { code: 0, signal: null });
+
+  const next = await startServer(t, { storagePath });
+  url = next.url;
+  const { status, indexed_vectors_count: indexed } = await info();
+  assert.deepEqual([status, indexed], ['green', 2 * HALF], 'the checkpoint has all of it');
+  assert.deepEqual(await search(false), expected);
+  assert.deepEqual(await next.stop(), { code: 0, signal: null });
+});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hasAbandonedRows, linkSlice, resetGraph } from '../../src/engine/index/hnsw/build.ts';
+import { hasAbandonedRows, linkSlice, mendGraph } from '../../src/engine/index/hnsw/build.ts';
 import { linkedCount } from '../../src/engine/index/hnsw/graph.ts';
 import { assertValidGraph } from '../../src/engine/index/hnsw/validate.ts';
 import { EF_MAX, GRAPH, GRAPH_CONSTANTS, NODE, WALK } from '../../src/kernels/graph-layout.ts';
@@ -173,7 +173,7 @@ test('a walk counts what it did', () => {
   assert.equal(linkedCount(handle), 1000);
 });
 
-test('a graph that a dead thread left with a lock and rows taken can be emptied and built again', () => {
+test('a graph that a dead thread left with a lock and rows taken is emptied and built again', () => {
   const { target, handle, rows } = graphOf(500);
   writeRows(target, handle, rows);
   linkSlice(handle, 300, { msMax: Infinity });
@@ -184,10 +184,38 @@ test('a graph that a dead thread left with a lock and rows taken can be emptied 
   words[(graph.nodes + 7 * graph.nodeStrideBytes) / 4 + NODE.lock] = 1;
   words[graph.head / 4 + GRAPH.lock] = 1;
   assert.equal(hasAbandonedRows(handle), true);
-  resetGraph(handle);
+  mendGraph(handle);
   assert.equal(hasAbandonedRows(handle), false);
   assert.equal(assertValidGraph(handle).nodeCount, 0);
   linkSlice(handle, 300, { msMax: Infinity });
   assert.deepEqual(assertValidGraph(handle), expected);
   linkAll(handle, 500);
+});
+
+test('a graph that a dead thread left complete, but for the count of its rows, is kept', () => {
+  const { target, handle, rows } = graphOf(300);
+  writeRows(target, handle, rows);
+  linkAll(handle, 300);
+  const expected = assertValidGraph(handle);
+  const { words, graph } = handle;
+  words[graph.head / 4 + GRAPH.linkedCount] = 280;
+  words[graph.head / 4 + GRAPH.lock] = 1;
+  mendGraph(handle);
+  assert.deepEqual(assertValidGraph(handle), expected);
+});
+
+test('a thread that waits for the lock of a dead one ends when the graph is given up', () => {
+  const { target, handle, rows } = graphOf(300);
+  writeRows(target, handle, rows);
+  linkSlice(handle, 200, { msMax: Infinity });
+  const { words, graph } = handle;
+  for (let offset = 0; offset < 200; offset++) {
+    words[(graph.nodes + offset * graph.nodeStrideBytes) / 4 + NODE.lock] = 1;
+  }
+  words[graph.head / 4 + GRAPH.givenUp] = 1;
+  assert.throws(() => linkSlice(handle, 300, { msMax: Infinity }), { name: 'RuntimeError' });
+  mendGraph(handle);
+  assert.equal(linkedCount(handle), 0);
+  linkAll(handle, 300);
+  assert.equal(assertValidGraph(handle).nodeCount, 300);
 });

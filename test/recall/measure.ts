@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { type GraphHandle, linkedCount } from '../../src/engine/index/hnsw/graph.ts';
 import { type GraphSearch, searchGraph } from '../../src/engine/index/hnsw/search.ts';
 import type { VectorIndex } from '../../src/engine/index/vector-index.ts';
@@ -119,7 +120,9 @@ export function indexSearch(
     allowed: undefined,
     cancel: { check: () => {} },
   };
-  return sorted(handle, index.search(search, Math.min(count, index.coveredRows())));
+  const length = index.search(search, Math.min(count, index.coveredRows()));
+  assert.ok(length !== undefined, 'nobody empties the graph');
+  return sorted(handle, length);
 }
 
 /** Share of the exact results that were found; a row that scores as well as the last of them counts too. */

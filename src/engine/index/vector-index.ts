@@ -22,11 +22,11 @@ export interface IndexSearch {
 
 /** What finds the rows of a segment that are nearest to a query without looking at all of them, for the calling thread. */
 export interface VectorIndex {
-  /** Rows below which the index knows all that have the vector: those above are to be scanned. It only grows. */
+  /** Rows below which the index knows all that have the vector: those above are to be scanned. It grows, or starts anew. */
   coveredRows(): number;
   /**
    * Offers the best living rows below `limit`, which is at most `coveredRows()`, to the empty heap in scratch by their exact
-   * scores; returns its length.
+   * scores; returns its length. Undefined if the index does not cover these rows any more: what the heap holds is void.
    */
-  search(search: IndexSearch, limit: number): number;
+  search(search: IndexSearch, limit: number): number | undefined;
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { blockCount, finishFile, removeFile, writeBlock } from '../../storage/block-file.ts';
 import { faissFile } from '../index/faiss/index-file.ts';
 import { checkpointViews, restoreCheckpoint } from '../index/hnsw/checkpoint.ts';
+import { hasAbandonedRows } from '../index/hnsw/build.ts';
 import { linkedCount } from '../index/hnsw/graph.ts';
 import type { Collection } from './collection.ts';
 import type { Segment } from './segment.ts';
@@ -26,7 +27,8 @@ export function checkpointStep(collection: Collection, step: CheckpointStep): Ch
   if (column === undefined) return { segment: step.segment + 1, vector: 0, block: 0 };
   const next = { segment: step.segment, vector: step.vector + 1, block: 0 };
   const graph = segment.graph(column, collection.threadIndex);
-  if (graph === undefined || linkedCount(graph) === 0) return next;
+  // What a dead thread left half linked must not come back.
+  if (graph === undefined || linkedCount(graph) === 0 || hasAbandonedRows(graph)) return next;
   const views = checkpointViews(graph);
   const file = graphFile(collection.env.path, segment.id, column.id);
   writeBlock(file, views, step.block);

@@ -1,5 +1,5 @@
 import { encodeRow, type GraphHandle, linkedCount } from '../index/hnsw/graph.ts';
-import { linkSlice } from '../index/hnsw/build.ts';
+import { linkSlice, mendGraph } from '../index/hnsw/build.ts';
 import type { Collection } from './collection.ts';
 import type { Segment, VectorColumn } from './segment.ts';
 
@@ -54,5 +54,18 @@ function encodeRows(
   for (let offset = from; offset < to; offset++) {
     const values = segment.comparedAt(column, offset);
     if (values !== undefined) encodeRow(graph, offset, values);
+  }
+}
+
+/**
+ * Makes the graphs whole after a thread died, or failed, that was linking: those with rows that it had taken are emptied,
+ * to be linked anew, as it may have left nodes half linked or locked. No thread may be linking; searches may go on.
+ */
+export function mendGraphs({ segments, threadIndex }: Collection): void {
+  for (const segment of segments) {
+    for (const column of segment.vectors) {
+      const graph = segment.graph(column, threadIndex);
+      if (graph !== undefined) mendGraph(graph);
+    }
   }
 }

@@ -34,6 +34,8 @@ export const GRAPH_LINKED_COUNT: usize = 140;
 export const GRAPH_NODE_COUNT: usize = 144;
 /** Counted up by the engine. */
 export const GRAPH_CLAIMED_COUNT: usize = 148;
+/** Not 0: a thread that linked rows has failed; who waits for a lock may wait for ever. */
+export const GRAPH_GIVEN_UP: usize = 152;
 
 export const NODE_LOCK: usize = 0;
 /** Layer in the low 8 bits, then the flags, number of tree links (see hnsw-link.ts) in the high 16 bits. */

@@ -6,6 +6,7 @@ import {
   GRAPH_DIM,
   GRAPH_EF_CONSTRUCT,
   GRAPH_ENTRY,
+  GRAPH_GIVEN_UP,
   GRAPH_LAYER_BYTES,
   GRAPH_LINKED_COUNT,
   GRAPH_LOCK,
@@ -78,37 +79,38 @@ export function graphConstant(index: u32): u32 {
   if (index == 20) return GRAPH_LINKED_COUNT as u32;
   if (index == 21) return GRAPH_NODE_COUNT as u32;
   if (index == 22) return GRAPH_CLAIMED_COUNT as u32;
-  if (index == 23) return NODE_LOCK as u32;
-  if (index == 24) return NODE_STATE as u32;
-  if (index == 25) return NODE_UPPER as u32;
-  if (index == 26) return NODE_COUNT as u32;
-  if (index == 27) return NODE_LINKS as u32;
-  if (index == 28) return WALK_VISITED as u32;
-  if (index == 29) return WALK_VISITED_BYTES as u32;
-  if (index == 30) return WALK_EPOCH as u32;
-  if (index == 31) return WALK_LIST as u32;
-  if (index == 32) return WALK_SCORES as u32;
-  if (index == 33) return WALK_POOL as u32;
-  if (index == 34) return WALK_QUERY_CODE as u32;
-  if (index == 35) return WALK_QUERY as u32;
-  if (index == 36) return WALK_HEAP as u32;
-  if (index == 37) return WALK_SELECTED as u32;
-  if (index == 38) return WALK_CANDIDATES as u32;
-  if (index == 39) return WALK_OWN as u32;
-  if (index == 40) return WALK_LENGTH as u32;
-  if (index == 41) return WALK_CURSOR as u32;
-  if (index == 42) return WALK_EF as u32;
-  if (index == 43) return WALK_MODE as u32;
-  if (index == 44) return WALK_HOPS as u32;
-  if (index == 45) return WALK_EVALUATIONS as u32;
-  if (index == 46) return STATE_LAYER_MASK;
-  if (index == 47) return STATE_LINKED;
-  if (index == 48) return STATE_ABSENT;
-  if (index == 49) return NODE_TREE_LINK;
-  if (index == 50) return MODE_PLAIN;
-  if (index == 51) return MODE_HIDDEN;
-  if (index == 52) return MODE_TWO_HOPS;
-  if (index == 53) return MODE_SCAN;
-  if (index == 54) return LIST_MAX;
+  if (index == 23) return GRAPH_GIVEN_UP as u32;
+  if (index == 24) return NODE_LOCK as u32;
+  if (index == 25) return NODE_STATE as u32;
+  if (index == 26) return NODE_UPPER as u32;
+  if (index == 27) return NODE_COUNT as u32;
+  if (index == 28) return NODE_LINKS as u32;
+  if (index == 29) return WALK_VISITED as u32;
+  if (index == 30) return WALK_VISITED_BYTES as u32;
+  if (index == 31) return WALK_EPOCH as u32;
+  if (index == 32) return WALK_LIST as u32;
+  if (index == 33) return WALK_SCORES as u32;
+  if (index == 34) return WALK_POOL as u32;
+  if (index == 35) return WALK_QUERY_CODE as u32;
+  if (index == 36) return WALK_QUERY as u32;
+  if (index == 37) return WALK_HEAP as u32;
+  if (index == 38) return WALK_SELECTED as u32;
+  if (index == 39) return WALK_CANDIDATES as u32;
+  if (index == 40) return WALK_OWN as u32;
+  if (index == 41) return WALK_LENGTH as u32;
+  if (index == 42) return WALK_CURSOR as u32;
+  if (index == 43) return WALK_EF as u32;
+  if (index == 44) return WALK_MODE as u32;
+  if (index == 45) return WALK_HOPS as u32;
+  if (index == 46) return WALK_EVALUATIONS as u32;
+  if (index == 47) return STATE_LAYER_MASK;
+  if (index == 48) return STATE_LINKED;
+  if (index == 49) return STATE_ABSENT;
+  if (index == 50) return NODE_TREE_LINK;
+  if (index == 51) return MODE_PLAIN;
+  if (index == 52) return MODE_HIDDEN;
+  if (index == 53) return MODE_TWO_HOPS;
+  if (index == 54) return MODE_SCAN;
+  if (index == 55) return LIST_MAX;
   return 0xffffffff;
 }

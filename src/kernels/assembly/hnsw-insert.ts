@@ -74,7 +74,9 @@ function prepareNode(graph: usize, offset: u32): u32 {
   const node = nodeAt(graph, offset);
   let layer = drawLayer(offset, load<u32>(graph, GRAPH_M));
   if (layer > 0) {
-    const upper = takeLayers(graph, layer);
+    // A graph that was emptied is linked again with the upper layers that its nodes had.
+    let upper: usize = load<u32>(node, NODE_UPPER);
+    if (upper == 0) upper = takeLayers(graph, layer);
     if (upper == 0) layer = 0;
     store<u32>(node, upper, NODE_UPPER);
     for (let l: u32 = 1; l <= layer; l++) store<u32>(linksAt(graph, offset, l), 0);
@@ -123,7 +125,7 @@ function linkOwn(graph: usize, walk: usize, offset: u32, layer: u32): void {
 
 /** Makes the node the entry point if it is the first one or reaches higher than the one there is. */
 function offerEntry(graph: usize, offset: u32, layer: u32): bool {
-  acquire(graph + GRAPH_LOCK);
+  acquire(graph + GRAPH_LOCK, graph);
   const entry = load<u32>(graph, GRAPH_ENTRY);
   const isTaken = entry == 0 || layer > layerOf(graph, entry - 1);
   if (isTaken) atomic.store<u32>(graph, offset + 1, GRAPH_ENTRY);
@@ -207,7 +209,7 @@ export function insertRange(graph: usize, walk: usize, from: u32, to: u32): void
 
 /** Raises the count of rows below which all are linked, up to `limit`; returns it. */
 export function advanceLinked(graph: usize, limit: u32): u32 {
-  acquire(graph + GRAPH_LOCK);
+  acquire(graph + GRAPH_LOCK, graph);
   let count = load<u32>(graph, GRAPH_LINKED_COUNT);
   while (count < limit && (atomic.load<u32>(nodeAt(graph, count), NODE_STATE) & STATE_LINKED) != 0) count++;
   atomic.store<u32>(graph, count, GRAPH_LINKED_COUNT);

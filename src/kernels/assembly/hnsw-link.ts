@@ -83,7 +83,7 @@ export function linkBack(graph: usize, walk: usize, owner: u32, layer: u32, offs
   const node = nodeAt(graph, owner);
   const links = linksAt(graph, owner, layer);
   const linksMax = layer == 0 ? load<u32>(graph, GRAPH_M0) : load<u32>(graph, GRAPH_M);
-  acquire(node);
+  acquire(node, graph);
   const count = load<u32>(links);
   if (count < linksMax) {
     atomic.store<u32>(links + 4 + ((count as usize) << 2), offset);
@@ -131,7 +131,7 @@ function linkParent(graph: usize, offset: u32, parent: u32): void {
 function tryParent(graph: usize, walk: usize, offset: u32, parent: u32): bool {
   const node = nodeAt(graph, parent);
   if (treeLinksOf(graph, parent) >= treeLinksMax(graph)) return false;
-  acquire(node);
+  acquire(node, graph);
   const hasRoom = treeLinksOf(graph, parent) < treeLinksMax(graph);
   if (hasRoom) {
     linkParent(graph, offset, parent);

@@ -53,10 +53,11 @@ export class FaissIndex implements VectorIndex {
   }
 
   coveredRows(): number {
-    return this.#loaded?.rows ?? 0;
+    // The graph may have been emptied since.
+    return Math.min(this.#loaded?.rows ?? 0, this.#options.fallback.coveredRows());
   }
 
-  search(search: IndexSearch, limit: number): number {
+  search(search: IndexSearch, limit: number): number | undefined {
     const { efDefault, fallback, graph } = this.#options;
     const { plan, segment, tombstones } = search;
     const { native, rowOf } = this.#loaded!;

@@ -1,6 +1,6 @@
-import { GRAPH } from '../../../kernels/graph-layout.ts';
+import { GRAPH, GRAPH_RESETS, NODE } from '../../../kernels/graph-layout.ts';
 import { assert } from '../../../shared/assert.ts';
-import { type GraphHandle, linkedCount } from './graph.ts';
+import { claimedCount, type GraphHandle, linkedCount } from './graph.ts';
 
 /** How much one call of `linkSlice` may do. */
 export interface SliceBudget {
@@ -68,19 +68,39 @@ export function linkSlice(
  * the thread may have held the lock of a node. Only to be asked while no thread is in `linkSlice`.
  */
 export function hasAbandonedRows(handle: GraphHandle): boolean {
-  const { words, graph } = handle;
-  return Atomics.load(words, graph.head / 4 + GRAPH.claimedCount) > linkedCount(handle);
+  return claimedCount(handle) > linkedCount(handle);
 }
 
 /**
- * Empties a graph, so that all rows can be linked again. No thread may be in `linkSlice`; searches under way end as if
- * the graph held less.
+ * Makes a graph whole after a thread died, or failed, in `linkSlice`: it is emptied, for all rows to be linked again, if it
+ * lacks rows that were taken. No thread may be in `linkSlice`; searches may go on.
  */
-export function resetGraph({ words, graph }: GraphHandle): void {
+export function mendGraph(handle: GraphHandle): void {
+  const { words, graph, kernels } = handle;
+  for (const name of ['lock', 'givenUp'] as const) Atomics.store(words, graph.head / 4 + GRAPH[name], 0);
+  kernels.advanceLinked(graph.head, claimedCount(handle));
+  if (hasAbandonedRows(handle)) resetGraph(handle);
+}
+
+/** Empties a graph. Searches under way must ask `resetCount` whether what they found is void. */
+function resetGraph({ words, graph }: GraphHandle): void {
   const head = graph.head / 4;
   const taken = Atomics.load(words, head + GRAPH.claimedCount);
-  for (const name of ['linkedCount', 'entry', 'nodeCount', 'poolUsed', 'lock', 'claimedCount'] as const) {
+  // First of all, so that a search that does not see the count of resets change finds no rows.
+  Atomics.store(words, head + GRAPH.linkedCount, 0);
+  Atomics.add(words, head + GRAPH_RESETS, 1);
+  for (const name of ['entry', 'nodeCount', 'claimedCount'] as const) {
     Atomics.store(words, head + GRAPH[name], 0);
   }
-  words.fill(0, graph.nodes / 4, (graph.nodes + taken * graph.nodeStrideBytes) / 4);
+  // A node keeps its upper layers, also when it is linked again: a search may be in the midst of them.
+  const stride = graph.nodeStrideBytes / 4;
+  const end = graph.nodes / 4 + taken * stride;
+  for (let node = graph.nodes / 4; node < end; node += stride) {
+    for (const word of [NODE.count, NODE.state, NODE.lock]) Atomics.store(words, node + word, 0);
+  }
+}
+
+/** Changes when a graph is emptied. */
+export function resetCount({ words, graph }: GraphHandle): number {
+  return Atomics.load(words, graph.head / 4 + GRAPH_RESETS);
 }

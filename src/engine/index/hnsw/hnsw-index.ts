@@ -2,6 +2,7 @@ import { EF_MAX } from '../../../kernels/graph-layout.ts';
 import type { CodeColumn } from '../../vectors/code-column.ts';
 import { DEFAULT_QUANTIZED_SEARCH, type QuantizedSearch } from '../../vectors/quantization.ts';
 import type { IndexSearch, VectorIndex } from '../vector-index.ts';
+import { resetCount } from './build.ts';
 import { claimedCount, type GraphHandle, linkedCount } from './graph.ts';
 import { searchGraph } from './search.ts';
 import { planWalk } from './strategy.ts';
@@ -38,8 +39,13 @@ export class HnswIndex implements VectorIndex {
     return linkedCount(this.#graph);
   }
 
-  search({ plan, segment, count, tombstones, allowed, cancel }: IndexSearch, limit: number): number {
+  search(
+    { plan, segment, count, tombstones, allowed, cancel }: IndexSearch,
+    limit: number,
+  ): number | undefined {
     const { k } = plan;
+    const resets = resetCount(this.#graph);
+    if (linkedCount(this.#graph) < limit) return undefined;
     const quantized = this.#quantizedSearch(plan.quantized);
     const graph = quantized === undefined ? this.#graph : this.#byCodes();
     const candidates = Math.ceil(k * (quantized?.oversampling ?? 1));
@@ -53,7 +59,7 @@ export class HnswIndex implements VectorIndex {
       ef: Math.min(EF_MAX, Math.max(candidates, plan.ef ?? this.#efDefault)),
       k,
     });
-    return searchGraph(graph, {
+    const length = searchGraph(graph, {
       ef,
       k,
       mode,
@@ -67,6 +73,7 @@ export class HnswIndex implements VectorIndex {
       scoreRow: this.#options.scoreRow,
       checkCancelled: cancel.check,
     });
+    return resetCount(graph) === resets ? length : undefined;
   }
 
   /** How to search by a quantization; undefined: not at all. */

@@ -128,9 +128,13 @@ function allow(
 }
 
 function searchHeap(search: Search, index: VectorIndex | undefined): Hit[] {
-  const covered =
-    index === undefined || search.plan.k > EF_MAX ? 0 : Math.min(index.coveredRows(), search.count);
-  const found = covered === 0 ? 0 : index!.search(search, covered);
+  const hasIndex = index !== undefined && search.plan.k <= EF_MAX;
+  let covered: number;
+  let found: number | undefined;
+  do {
+    covered = hasIndex ? Math.min(index.coveredRows(), search.count) : 0;
+    found = covered === 0 ? 0 : index!.search(search, covered);
+  } while (found === undefined);
   const isComplete = search.plan.isIndexedOnly && index !== undefined;
   const { kernels, memory } = search.segment;
   const length = isComplete ? found : scan(search, covered, found);
