@@ -19,6 +19,9 @@ function indexParams<T extends TProperties>(own: T) {
     on_disk: opt(Type.Boolean(), { deprecated: true }),
     memory: opt(Memory),
     enable_hnsw: opt(Type.Boolean()),
+    nested: opt(JsonPath, {
+      description: 'An array around the key, each object of which is an entry of its own.',
+    }),
   });
 }
 

@@ -130,7 +130,11 @@ test('an index that is there already stays; another schema takes its place', asy
   assert.deepEqual(await schema(), { k: { data_type: 'keyword', points: 1 } });
   await create({ field_name: '"k"', field_schema: { type: 'integer' } });
   assert.deepEqual(await schema(), {
-    '"k"': { data_type: 'integer', params: { type: 'integer' }, points: 1 },
+    '"k"': {
+      data_type: 'integer',
+      params: { type: 'integer', lookup: null, range: null, is_principal: null },
+      points: 1,
+    },
   });
   assert.deepEqual(await ids({ must: { key: 'k', match: { value: 'x' } } }), [2]);
   assert.deepEqual(await ids({ must: { key: 'k', range: { gte: 1 } } }), [1]);

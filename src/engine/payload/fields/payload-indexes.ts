@@ -1,7 +1,8 @@
 import type { Condition, FieldCondition, Filter, Match, Nested } from '../../../../schemas/filter.ts';
 import type { PayloadFieldSchema } from '../../../../schemas/payload-index.ts';
 import type { Env } from '../../../storage/env.ts';
-import { type FilterContext, type KeyIndex, listOf } from '../filter/compile.ts';
+import { badRequest } from '../../../shared/errors.ts';
+import { type ElementsKey, type FilterContext, type KeyIndex, listOf } from '../filter/compile.ts';
 import { elementsPath } from '../filter/conditions/nested.ts';
 import { atMost, type Bits, intersection, type Truth, union } from '../filter/truth.ts';
 import { EVERY, type KeyPath, parsePath, pathKey } from '../path.ts';
@@ -34,6 +35,7 @@ export class PayloadIndex implements KeyIndex {
   readonly definition: IndexDefinition;
   readonly path: KeyPath;
   readonly type: FieldType;
+  readonly elements: ElementsKey | undefined;
   readonly dictionary: Dictionary;
   readonly columns: readonly Column[];
 
@@ -45,6 +47,7 @@ export class PayloadIndex implements KeyIndex {
     this.definition = options.definition;
     this.path = parsePath(options.definition.key);
     this.type = fieldType(options.definition.schema);
+    this.elements = elementsKey(options.definition);
     this.dictionary = options.dictionary;
     this.columns = options.columns;
   }
@@ -61,6 +64,22 @@ export class PayloadIndex implements KeyIndex {
   get handle(): PayloadIndexHandle {
     return { ...this.definition, columns: this.columns.map(({ handle }) => handle) };
   }
+}
+
+/** The array of an index with `nested`. @throws NEARIFY_BAD_REQUEST if the key is not below it */
+export function elementsKey({
+  key,
+  schema,
+}: Pick<IndexDefinition, 'key' | 'schema'>): ElementsKey | undefined {
+  const nested = typeof schema === 'object' ? schema.nested : undefined;
+  if (typeof nested !== 'string') return undefined;
+  const elements = elementsPath(nested);
+  const path = parsePath(key);
+  const below = path.slice(elements.length);
+  if (below.length === 0 || pathKey(path.slice(0, elements.length)) !== pathKey(elements)) {
+    throw badRequest(`The key \`${key}\` is not inside of the elements of \`${nested}\``);
+  }
+  return { path: elements, below };
 }
 
 type ViewOf = (index: PayloadIndex | undefined) => FieldView | undefined;
@@ -154,8 +173,10 @@ export class PayloadIndexes {
     if ('key' in condition) return this.#answerField(condition, viewOf);
     if ('nested' in condition) return this.#answerNested(condition.nested, viewOf);
     if ('is_empty' in condition) {
-      const view = viewOf(this.find(condition.is_empty.key));
-      return view && answerIsEmpty(view);
+      const index = this.find(condition.is_empty.key);
+      const view = viewOf(index);
+      // A column does not tell if one of several elements is empty.
+      return view && index?.elements === undefined ? answerIsEmpty(view) : undefined;
     }
     if ('is_null' in condition) {
       const view = viewOf(this.find(condition.is_null.key));

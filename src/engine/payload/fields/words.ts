@@ -15,6 +15,7 @@ import { allPresent, atMostForeign, type FieldType, type FieldView } from './fie
 export function textField(params: Partial<TextIndexParams>): FieldType {
   const analysis = indexAnalysis(params);
   const hasPhrases = params.phrase_matching === true;
+  const isNested = typeof params.nested === 'string';
   return {
     cell: 'code',
     // The number of tokens; the writer counts those of all strings together.
@@ -22,7 +23,7 @@ export function textField(params: Partial<TextIndexParams>): FieldType {
     tokensOf: (text) => documentTokens(analysis, text),
     queryTokensOf: (text) => queryTokens(analysis, text),
     textTest: (match) => textTest(analysis, match, hasPhrases),
-    match: (view, match) => answerMatch(view, match, analysis, hasPhrases),
+    match: (view, match) => answerMatch(view, match, { analysis, hasPhrases, isNested }),
     range: atMostForeign,
     geo: atMostForeign,
   };
@@ -70,10 +71,14 @@ function hasPhrase(tokens: readonly string[], phrase: readonly string[]): boolea
 function answerMatch(
   view: FieldView,
   match: Match,
-  analysis: Analysis,
-  hasPhrases: boolean,
+  { analysis, hasPhrases, isNested }: { analysis: Analysis; hasPhrases: boolean; isNested: boolean },
 ): Truth | undefined {
-  if ('text' in match) return exactly(rowsWithAll(view, queryTokens(analysis, match.text)));
+  if ('text' in match) {
+    const tokens = queryTokens(analysis, match.text);
+    const rows = rowsWithAll(view, tokens);
+    // The tokens may be spread over several elements.
+    return isNested && tokens.length > 1 ? atMost(rows) : exactly(rows);
+  }
   if ('text_any' in match) return exactly(rowsWithAny(view, queryTokens(analysis, match.text_any)));
   if ('phrase' in match) {
     if (!hasPhrases) return exactly(noBits(view.rows));

@@ -1,9 +1,9 @@
 /** Filters as functions: compiled once for a request, asked once for each point. */
 import type { Condition, Filter, Match } from '../../../../schemas/filter.ts';
-import { parsePath, pathKey } from '../path.ts';
+import { type KeyPath, parsePath, pathKey } from '../path.ts';
 import { compileField } from './conditions/field.ts';
 import { compileHasId, compileHasVector, compileSlice } from './conditions/identity.ts';
-import { compileNested } from './conditions/nested.ts';
+import { compileNested, elementsPath, someElement } from './conditions/nested.ts';
 import { compileIsEmpty, compileIsNull } from './conditions/presence.ts';
 import type { FilterPoint, Predicate } from './predicate.ts';
 
@@ -16,6 +16,13 @@ export interface KeyIndex {
    * else these look for substrings.
    */
   textTest?(match: Match): ((texts: readonly string[]) => boolean) | undefined;
+  /** Where each object of an array is an entry of its own, of which one must meet a condition: their path, and the key below. */
+  readonly elements?: ElementsKey | undefined;
+}
+
+export interface ElementsKey {
+  readonly path: KeyPath;
+  readonly below: KeyPath;
 }
 
 /** What of the collection changes the meaning of a condition. */
@@ -26,21 +33,56 @@ export interface FilterContext {
 
 function compileCondition(condition: Condition, context: FilterContext): Predicate {
   if ('key' in condition) {
-    const { match, key } = condition;
-    const index = match && context.indexes?.get(pathKey(parsePath(key)));
-    return compileField(condition, match ? index?.textTest?.(match) : undefined);
+    const { key, match } = condition;
+    const compileAt: CompileAt = (path, index) =>
+      compileField(condition, path, match ? index?.textTest?.(match) : undefined);
+    return compileKeyed(key, compileAt, context);
   }
-  if ('is_empty' in condition) return compileIsEmpty(parsePath(condition.is_empty.key));
-  if ('is_null' in condition) {
-    const path = parsePath(condition.is_null.key);
-    return compileIsNull(path, context.indexes?.has(pathKey(path)) ?? false);
-  }
+  if ('is_empty' in condition) return compileKeyed(condition.is_empty.key, compileIsEmpty, context);
+  if ('is_null' in condition) return compileKeyed(condition.is_null.key, compileNullAt, context);
   if ('has_id' in condition) return compileHasId(condition);
   if ('has_vector' in condition) return compileHasVector(condition.has_vector);
   if ('slice' in condition) return compileSlice(condition.slice);
-  // Inside of a nested filter keys are relative to the element: no index of the collection is one of them.
-  if ('nested' in condition) return compileNested(condition.nested, (filter) => compileFilter(filter));
+  if ('nested' in condition) {
+    const inner = contextBelow(context, elementsPath(condition.nested.key));
+    return compileNested(condition.nested, (filter) => compileFilter(filter, inner));
+  }
   return compileFilter(condition, context);
+}
+
+/** Compiles a condition on the values that a path leads to; `index`: what a payload index makes of it. */
+type CompileAt = (path: KeyPath, index: KeyIndex | undefined) => Predicate;
+
+const compileNullAt: CompileAt = (path, index) => compileIsNull(path, index !== undefined);
+
+function compileKeyed(key: string, compileAt: CompileAt, { indexes }: FilterContext): Predicate {
+  const path = parsePath(key);
+  const index = indexes?.get(pathKey(path));
+  const elements = index?.elements;
+  if (elements === undefined) return compileAt(path, index);
+  return someElement(elements.path, compileAt(elements.below, index));
+}
+
+/**
+ * Inside of a nested filter keys are relative to the element. Of the indexes of the collection those count there that have
+ * the elements as entries.
+ */
+function contextBelow(
+  { indexes = new Map<string, KeyIndex>() }: FilterContext,
+  path: KeyPath,
+): FilterContext {
+  const inner = new Map<string, KeyIndex>();
+  for (const index of indexes.values()) {
+    const { elements } = index;
+    if (elements === undefined || pathKey(elements.path.slice(0, path.length)) !== pathKey(path)) continue;
+    const rest = elements.path.slice(path.length);
+    const innerElements = rest.length === 0 ? undefined : { path: rest, below: elements.below };
+    inner.set(pathKey([...rest, ...elements.below]), {
+      textTest: (match) => index.textTest?.(match),
+      elements: innerElements,
+    });
+  }
+  return { indexes: inner };
 }
 
 /** A condition that is a filter itself. */

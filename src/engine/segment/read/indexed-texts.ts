@@ -1,11 +1,25 @@
-import { parsePayload } from '../../../shared/json/lossless.ts';
+import { parsePayload, type PayloadObject } from '../../../shared/json/lossless.ts';
 import { payloadKey } from '../../../storage/keys.ts';
+import type { Dictionary } from '../../payload/fields/dictionary.ts';
 import { kindOf } from '../../payload/fields/field-types.ts';
+import type { NumberList } from '../../payload/fields/number-list.ts';
 import type { PayloadIndex } from '../../payload/fields/payload-indexes.ts';
 import { TokenRows } from '../../payload/fields/token-rows.ts';
-import { textsAt } from '../../payload/path.ts';
+import { findValues, textsAt } from '../../payload/path.ts';
+import { isPayloadObject } from '../../payload/values.ts';
+import type { Cancellation } from '../cancellation.ts';
 import type { Collection } from '../collection.ts';
 import type { Segment } from '../segment.ts';
+import { PayloadNumbers } from './payload-numbers.ts';
+
+/** Lengths of elements by the dictionary of their index, which a thread keeps as long as the index. */
+const remembered = new WeakMap<Dictionary, PayloadNumbers>();
+
+function elementWords({ elements, type }: PayloadIndex, payload: PayloadObject): string[][] {
+  return findValues(payload, elements!.path)
+    .filter(isPayloadObject)
+    .map((element) => textsAt(element, elements!.below).flatMap((text) => type.tokensOf!(text)));
+}
 
 /** A payload key with a text index that can rank. */
 export class IndexedTexts {
@@ -46,6 +60,32 @@ export class IndexedTexts {
       if (row >= known) return this.#lengthOf(segment, row);
       return column!.has('single', row) ? column!.codes[(column!.layout.cells >> 2) + row]! : 0;
     });
+  }
+
+  /** Whether each object of an array is a text of its own. */
+  get isOfElements(): boolean {
+    return this.#index.elements !== undefined;
+  }
+
+  /** The words of each element of a row. */
+  elements(segment: Segment, row: number): string[][] {
+    const payload = this.#collection.env.get(payloadKey(segment.id, row));
+    return payload === undefined ? [] : elementWords(this.#index, parsePayload(payload));
+  }
+
+  /** How many words each element has, those without words left out; with their rows, deleted ones too. */
+  elementLengths(segment: Segment, cancel: Cancellation): Readonly<NumberList> {
+    const index = this.#index;
+    let lengths = remembered.get(index.dictionary);
+    if (lengths === undefined) {
+      lengths = new PayloadNumbers((payload) =>
+        elementWords(index, payload)
+          .map((words) => words.length)
+          .filter((length) => length > 0),
+      );
+      remembered.set(index.dictionary, lengths);
+    }
+    return lengths.ofSegment(this.#collection.env, segment, cancel);
   }
 
   #lengthOf(segment: Segment, row: number): number {

@@ -3,7 +3,7 @@ import type { Cancellation } from '../cancellation.ts';
 import type { Segment } from '../segment.ts';
 import type { IndexedTexts } from './indexed-texts.ts';
 import { BATCH_ROWS, type SegmentRows } from './rows.ts';
-import { offsetBatches, type RowBitmap } from './visible-rows.ts';
+import { hasRow, offsetBatches, type RowBitmap } from './visible-rows.ts';
 
 export interface TextRanking {
   readonly texts: IndexedTexts;
@@ -65,10 +65,6 @@ function lengthsOf(texts: IndexedTexts, segment: Segment, rows: RowBitmap): Uint
   return lengths;
 }
 
-function has({ bits }: RowBitmap, row: number): boolean {
-  return (bits[row >> 3]! & (1 << (row & 7))) !== 0;
-}
-
 /** The average length of all documents, and how many of them frequencies are taken of. */
 function statistics(documents: readonly Documents[]): { average: number; inCorpus: number } {
   let total = 0;
@@ -79,7 +75,7 @@ function statistics(documents: readonly Documents[]): { average: number; inCorpu
       if (lengths[row] === 0) continue;
       total += lengths[row]!;
       count++;
-      if (has(corpus, row)) inCorpus++;
+      if (hasRow(corpus, row)) inCorpus++;
     }
   }
   return { average: total / count, inCorpus };
@@ -94,7 +90,7 @@ function occurrences(texts: IndexedTexts, word: string, { segment, lengths, corp
     if (row >= lengths.length || lengths[row] === 0) return;
     rows.push(row);
     counts.push(count);
-    if (has(corpus, row)) frequency++;
+    if (hasRow(corpus, row)) frequency++;
   });
   return { segment, lengths, rows, counts, frequency };
 }

@@ -43,6 +43,10 @@ export function visibleRows(
   return { count, bits };
 }
 
+export function hasRow({ bits }: RowBitmap, row: number): boolean {
+  return (bits[row >> 3]! & (1 << (row & 7))) !== 0;
+}
+
 /** How many rows are in the bitmap. */
 export function countRows({ bits }: RowBitmap): number {
   let count = 0;

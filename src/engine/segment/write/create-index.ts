@@ -1,5 +1,6 @@
 import type { CreateFieldIndex } from '../../../../schemas/payload-index.ts';
 import { badRequest } from '../../../shared/errors.ts';
+import { elementsKey } from '../../payload/fields/payload-indexes.ts';
 import { buildIndexes } from './build-indexes.ts';
 import type { WriteTransaction } from './transaction.ts';
 
@@ -14,6 +15,7 @@ export function prepareCreateIndex({
   if (!schema) {
     throw badRequest("Can't auto-detect field type, please specify `field_schema` in the request");
   }
+  elementsKey({ key, schema });
   return (transaction) => {
     transaction.indexes.create(key, schema);
     buildIndexes(transaction, BUILT_AT_ONCE_MS);

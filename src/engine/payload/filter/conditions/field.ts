@@ -1,6 +1,6 @@
 /** Conditions on the values under a key. */
 import type { FieldCondition } from '../../../../../schemas/filter.ts';
-import { parsePath, someValue, textsAt } from '../../path.ts';
+import { type KeyPath, someValue, textsAt } from '../../path.ts';
 import type { Predicate, ValueTest } from '../predicate.ts';
 import { compileGeoBoundingBox, compileGeoPolygon, compileGeoRadius } from './geo.ts';
 import { compileMatch } from './match.ts';
@@ -41,13 +41,12 @@ type TextsTest = (texts: readonly string[]) => boolean;
 const isAnything: ValueTest = () => true;
 
 /**
- * Compiles a condition with a `key`: true if a value found passes. `textsTest` is what its `match` asks of all strings found,
- * where a text index says so.
+ * Compiles a condition on the values that a path leads to: true if one of them passes. `textsTest` is what its `match` asks of
+ * all strings found, where a text index says so.
  *
- * @throws NEARIFY_FORMAT for a path or a bound that does not parse
+ * @throws NEARIFY_FORMAT for a bound that does not parse
  */
-export function compileField(condition: FieldCondition, textsTest?: TextsTest): Predicate {
-  const path = parsePath(condition.key);
+export function compileField(condition: FieldCondition, path: KeyPath, textsTest?: TextsTest): Predicate {
   const lone = loneTest(condition);
   if (lone !== undefined) {
     const { test, ifMissing } = lone;

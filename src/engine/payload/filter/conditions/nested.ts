@@ -25,10 +25,13 @@ export function elementsPath(key: string): KeyPath {
   return path.at(-1) === EVERY ? path : [...path, EVERY];
 }
 
-/** Compiles a `nested`; what the array holds besides objects is passed over. */
+/** Compiles a `nested`. */
 export function compileNested({ key, filter }: Nested, compileFilter: FilterCompiler<Filter>): Predicate {
-  const path = elementsPath(key);
-  const passes = compileFilter(filter);
+  return someElement(elementsPath(key), compileFilter(filter));
+}
+
+/** True if one of the elements passes; what the array holds besides objects is passed over. */
+export function someElement(path: KeyPath, passes: Predicate): Predicate {
   const element = new Element();
   return (point) =>
     someValue(point.payload(), path, (value) => {

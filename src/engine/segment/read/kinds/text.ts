@@ -6,6 +6,7 @@ import { TopK } from '../../../query/top-k.ts';
 import { atOneMoment } from '../moment.ts';
 import { batchesWithout, rowAt, rowKey, rowsOfSegments } from '../rows.ts';
 import { type Execution, inputRows, type Stage, type StageContext, type StageInput } from '../stage.ts';
+import { elementScores } from '../element-scores.ts';
 import { IndexedTexts } from '../indexed-texts.ts';
 import { textScores } from '../text-scores.ts';
 
@@ -32,7 +33,8 @@ export function textStage(text: TextInterface, context: StageContext): Stage {
     run: (execution, input) => {
       const { collection, cancel, excluded } = execution;
       const { matching, ...rows } = atOneMoment(collection, () => textRows(execution, input, corpus));
-      const scores = textScores({ texts, words, bm25 }, rows, cancel);
+      const scoresOf = texts.isOfElements ? elementScores : textScores;
+      const scores = scoresOf({ texts, words, bm25 }, rows, cancel);
       const best = new TopK(input.limit);
       const batches =
         input.sources === undefined
