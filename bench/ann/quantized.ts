@@ -35,6 +35,7 @@ const CONFIGS: readonly QuantizationConfig[] = [
     })),
   ),
   ...(['bits1', 'bits1_5', 'bits2', 'bits4'] as const).map((bits) => ({ turbo: { bits } })),
+  ...(['x4', 'x8', 'x16', 'x32', 'x64'] as const).map((compression) => ({ product: { compression } })),
 ];
 
 interface Contender {

@@ -16,6 +16,12 @@ export interface CodesKernels {
   encodeRow(area: Pointer, offset: number): void;
   /** Makes the numbers in the area the query that the area's scores are of; they are changed. O(width). */
   prepareQuery(area: Pointer): void;
+  /** Makes the numbers in the area centroid `number` of every part. */
+  seedCentroid(area: Pointer, number: number): void;
+  /** Adds the numbers in the area to the sums of the nearest centroids. O(width · CENTROIDS). */
+  addToCentroids(area: Pointer): void;
+  /** Moves each centroid to the middle of what was added to it, if anything was. */
+  moveCentroids(): void;
   /** Writes the approximate scores of the rows `from` ≤ offset < `to` as float32 to `out`; larger is better. */
   scoreRows(area: Pointer, from: number, to: number, out: Pointer): void;
 }
@@ -27,6 +33,7 @@ const SCORES: Readonly<Record<FormName, string>> = {
   twoBits: 'scoreBits',
   nibbles: 'scoreNibbles',
   bytes: 'scoreBytes',
+  product: 'scoreProduct',
 };
 
 const modules = new Map<string, WebAssembly.Module>();

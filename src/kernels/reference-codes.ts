@@ -1,5 +1,5 @@
 /** The kernels of codes.wasm once more in plain TypeScript: a row becomes levels, levels become a code and scores. */
-import { type CodesLayout, type CodesSpec, ROTATION_ROUNDS } from './codes-layout.ts';
+import { CENTROIDS, type CodesLayout, type CodesSpec, ROTATION_ROUNDS } from './codes-layout.ts';
 
 /** Numbers whose second bits are one, in the form sharedBits, lie so far apart. */
 const BLOCK = 128;
@@ -94,8 +94,43 @@ function bytesOfRange(values: readonly number[], quantile: number): ReferenceRow
   return { mean: low, scale, norm: dot(values, values), levels };
 }
 
-/** How a row is coded; `values` are `width` numbers, rotated if the form is. */
-export function referenceRow({ form, quantile }: CodesSpec, values: readonly number[]): ReferenceRow {
+/** Numbers of the centroids of a product code, as they lie in memory. */
+type Centroids = ArrayLike<number>;
+
+function centroidValue(centroids: Centroids, i: number, centroid: number): number {
+  return centroids[CENTROIDS * i + centroid]!;
+}
+
+/** For each part of a vector the number of the nearest centroid; the first of several. */
+export function referenceNumbers(part: number, values: readonly number[], centroids: Centroids): number[] {
+  return Array.from({ length: values.length / part }, (_, m) => {
+    const distances = Array.from({ length: CENTROIDS }, (__, centroid) => {
+      const differences = values
+        .slice(part * m, part * (m + 1))
+        .map((value, i) => value - centroidValue(centroids, part * m + i, centroid));
+      return dot(differences, differences);
+    });
+    return distances.indexOf(Math.min(...distances));
+  });
+}
+
+function byCentroids(part: number, values: readonly number[], centroids: Centroids): ReferenceRow {
+  const numbers = referenceNumbers(part, values, centroids);
+  const levels = values.map((_, i) => centroidValue(centroids, i, numbers[Math.floor(i / part)]!));
+  const norm = dot(values, values);
+  const products = dot(values, levels);
+  return { mean: 0, scale: products > 0 ? norm / products : 0, norm, levels };
+}
+
+/**
+ * How a row is coded; `values` are `width` numbers, rotated if the form is. `centroids` are those of product codes, whose
+ * levels are the numbers of the centroids themselves.
+ */
+export function referenceRow(
+  { form, quantile, part }: CodesSpec,
+  values: readonly number[],
+  centroids: Centroids = [],
+): ReferenceRow {
   switch (form) {
     case 'bits':
       return aroundMean(values, (residuals) => signedLevels(residuals, () => false));
@@ -111,10 +146,12 @@ export function referenceRow({ form, quantile }: CodesSpec, values: readonly num
       );
     case 'bytes':
       return bytesOfRange(values, quantile);
+    case 'product':
+      return byCentroids(part, values, centroids);
   }
 }
 
-/** The code of a row's levels. */
+/** The code of a row's levels; not of a product code. */
 export function referenceCode(
   { form }: CodesSpec,
   layout: CodesLayout,
@@ -140,6 +177,7 @@ export function referenceCode(
 
 /** The numbers that a query's code stands for; `values` are `width` numbers, rotated if the form is. */
 export function referenceQuery({ form, queryBits }: CodesSpec, values: readonly number[]): number[] {
+  if (form === 'product') return [...values];
   if (form === 'bytes' || form === 'nibbles') {
     const step = Math.max(...values.map((value) => Math.abs(value))) / 127;
     return values.map((value) => (step > 0 ? step * nearest(value / step) : 0));

@@ -77,6 +77,7 @@ const CONFIGS = [
   { binary: { encoding: 'one_and_half_bits', query_encoding: 'binary' } },
   { turbo: { bits: 'bits2' } },
   { turbo: {} },
+  { product: { compression: 'x16' } },
 ];
 
 for (const [i, config] of CONFIGS.entries()) {
@@ -119,7 +120,7 @@ test('a quantization can be switched on, changed and disabled while the collecti
   const exact = await searchAll('q', { exact: true });
   const raw = quantization({ rescore: false });
   assert.equal(otherScores(await searchAll('q', raw), exact), 0);
-  for (const config of [{ binary: {} }, { turbo: { bits: 'bits1' } }, { scalar: { type: 'int8' } }]) {
+  for (const config of [{ binary: {} }, { product: { compression: 'x8' } }, { scalar: { type: 'int8' } }]) {
     await api.result('PATCH', '/collections/q', { quantization_config: config });
     assert.deepEqual((await info('q')).config.quantization_config, config);
     // Codes are made in the background; searches are right at any time.

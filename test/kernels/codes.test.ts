@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   AREA,
+  CENTROIDS,
   CODES_CONSTANTS,
   type CodesSpec,
   codesLayout,
@@ -12,6 +13,7 @@ import {
 import { attachCodes } from '../../src/kernels/codes-loader.ts';
 import {
   referenceCode,
+  referenceNumbers,
   referenceQuery,
   referenceRotate,
   referenceRow,
@@ -37,6 +39,7 @@ const spec = (given: Partial<CodesSpec>): CodesSpec => ({
   queryBits: 8,
   quantile: 1,
   rotatedShare: 0,
+  part: 0,
   ...given,
 });
 
@@ -144,6 +147,68 @@ test('rotated codes are those of the twins', () => {
     for (const dim of [16, 100, 300]) {
       compare(spec({ form: 'bits', dim, rotatedShare }), randomRows(dim, dim));
       compare(spec({ form: 'nibbles', dim, rotatedShare, metric: 'Euclid' }), randomRows(dim, dim));
+    }
+  }
+});
+
+test('product codes name the nearest centroids, and score as these do', () => {
+  for (const part of [1, 2, 4, 8, 16]) {
+    for (const [dim, metric] of [
+      [16, 'Dot'],
+      [50, 'Euclid'],
+      [200, 'Cosine'],
+    ] as const) {
+      const given = spec({ form: 'product', dim, part, metric });
+      const { layout, memory, kernels, area, words, write } = codesOf(given);
+      const random = prng(part);
+      const vector = () => Array.from({ length: dim }, () => Math.fround(random() - 0.4));
+      for (let number = 0; number < CENTROIDS; number++) {
+        write(vector());
+        kernels.seedCentroid(area, number);
+      }
+      const centroids = new Float32Array(memory.buffer, layout.centroids, CENTROIDS * layout.width);
+      const query = vector();
+      const rows = Array.from({ length: ROWS }, vector);
+      for (const [offset, row] of rows.entries()) {
+        write(row);
+        kernels.encodeRow(area, offset);
+        const at = layout.records + offset * layout.strideBytes + 16;
+        const code = new Uint8Array(memory.buffer, at, layout.parts);
+        assert.deepEqual([...code], referenceNumbers(part, padded(row, layout.width), centroids));
+      }
+      write(query);
+      kernels.prepareQuery(area);
+      const out = words[area / 4 + AREA.floats]!;
+      kernels.scoreRows(area, 0, ROWS, out);
+      const values = padded(query, layout.width);
+      for (const [offset, score] of new Float32Array(memory.buffer, out, ROWS).entries()) {
+        const twin = referenceRow(given, padded(rows[offset]!, layout.width), centroids);
+        const expected = referenceScore(given, { values, coded: values }, twin);
+        assert.ok(Math.abs(score - expected) <= 1e-3 * dim, `part ${part}, ${metric}: ${score}, ${expected}`);
+      }
+    }
+  }
+});
+
+const flat = (value: number) => Array.from({ length: 16 }, () => value);
+
+test('centroids move to the middle of what is nearest to them, or stay', () => {
+  const given = spec({ form: 'product', dim: 16, part: 8 });
+  const { layout, memory, kernels, area, write } = codesOf(given);
+  for (let number = 0; number < CENTROIDS; number++) {
+    write(flat(number));
+    kernels.seedCentroid(area, number);
+  }
+  for (const value of [9.75, 10.25, 10.375]) {
+    write(flat(value));
+    kernels.addToCentroids(area);
+  }
+  for (let round = 0; round < 2; round++) {
+    kernels.moveCentroids();
+    const centroids = new Float32Array(memory.buffer, layout.centroids, CENTROIDS * 16);
+    for (let i = 0; i < 16; i++) {
+      assert.equal(centroids[CENTROIDS * i + 10], Math.fround(30.375 / 3));
+      assert.equal(centroids[CENTROIDS * i + 11], 11);
     }
   }
 });

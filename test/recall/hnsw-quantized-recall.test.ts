@@ -23,6 +23,7 @@ const CONFIGS: readonly QuantizationConfig[] = [
     })),
   ),
   ...(['bits1', 'bits1_5', 'bits2', 'bits4'] as const).map((bits) => ({ turbo: { bits } })),
+  ...(['x8', 'x32'] as const).map((compression) => ({ product: { compression } })),
 ];
 
 /** The graph as it is searched by codes of its rows, for the query in scratch, which `walkSearch` writes. */

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
   AREA,
+  CENTROIDS,
   CODES,
   CODES_MAGIC,
   type CodesLayout,
@@ -51,6 +52,11 @@ export function codesHandles(
 const LOCK_SECONDS_MAX = 10;
 /** Rows that are coded between two looks at the clock. */
 const ROWS_PER_LOOK = 16;
+/** Rows that centroids are made of, at most, and how often these are looked at. */
+const SAMPLE_ROWS = 4096;
+const PASSES = 8;
+/** Centroids of fewer rows than the sample's are made again when there are so many times more. */
+const RETRAIN_GROWTH = 4;
 
 /** The codes of one vector of a segment, as the thread sees them that owns the area `threadIndex`. */
 export class CodeColumn {
@@ -97,6 +103,7 @@ export class CodeColumn {
     if (this.codedCount >= limit || !this.#lock()) return false;
     const end = performance.now() + msMax;
     try {
+      if (!this.#train(limit, end, rowAt)) return true;
       let offset = this.codedCount;
       while (offset < limit) {
         const row = rowAt(offset);
@@ -112,6 +119,52 @@ export class CodeColumn {
     } finally {
       Atomics.store(this.#words, CODES.lock, 0);
     }
+  }
+
+  /** Goes on making the centroids of product codes; true if they are there, as for all other codes. */
+  #train(limit: number, end: number, rowAt: (offset: number) => Float32Array | undefined): boolean {
+    if (this.#handle.spec.form !== 'product') return true;
+    const words = this.#words;
+    if (words[CODES.trainingRows] === 0) {
+      const trained = words[CODES.trainedRows]!;
+      if (trained >= SAMPLE_ROWS || (trained > 0 && limit < RETRAIN_GROWTH * trained)) return true;
+      words[CODES.trainingRows] = limit;
+      words[CODES.trainingStep] = 0;
+      // Searches do without these codes until all are made anew.
+      Atomics.store(words, CODES.codedCount, 0);
+    }
+    const rows = words[CODES.trainingRows]!;
+    const sampled = Math.min(rows, SAMPLE_ROWS);
+    const steps = CENTROIDS + PASSES * sampled;
+    for (let step = words[CODES.trainingStep]!; step < steps; ) {
+      this.#trainStep(step, { rows, sampled, rowAt });
+      words[CODES.trainingStep] = ++step;
+      if (performance.now() >= end) return false;
+    }
+    words[CODES.trainedRows] = rows;
+    words[CODES.trainingRows] = 0;
+    return true;
+  }
+
+  /** Seeds a centroid, or takes a row into the pass under way. Rows without the vector leave things as they are. */
+  #trainStep(
+    step: number,
+    {
+      rows,
+      sampled,
+      rowAt,
+    }: { rows: number; sampled: number; rowAt: (offset: number) => Float32Array | undefined },
+  ): void {
+    const isSeed = step < CENTROIDS;
+    const inPass = (step - CENTROIDS) % sampled;
+    const share = isSeed ? step / CENTROIDS : inPass / sampled;
+    const row = rowAt(Math.floor(share * rows));
+    if (row !== undefined) {
+      this.#write(row);
+      if (isSeed) this.#kernels.seedCentroid(this.#area, step);
+      else this.#kernels.addToCentroids(this.#area);
+    }
+    if (!isSeed && inPass === sampled - 1) this.#kernels.moveCentroids();
   }
 
   #write(values: Float32Array): void {

@@ -1,5 +1,5 @@
 import type { SearchParams } from '../../../schemas/query.ts';
-import type { QuantizationConfig } from '../../../schemas/quantization.ts';
+import type { CompressionRatio, QuantizationConfig } from '../../../schemas/quantization.ts';
 import type { CodesSpec, FormName } from '../../kernels/codes-layout.ts';
 import { codesPay } from '../../kernels/graph-layout.ts';
 import type { MetricName } from '../../kernels/memory-layout.ts';
@@ -52,6 +52,9 @@ const TURBO_FORMS: Readonly<
   bits4: { form: 'nibbles', rotatedShare: 1 },
 };
 
+/** Numbers that become one byte. */
+const PARTS: Readonly<Record<CompressionRatio, number>> = { x4: 1, x8: 2, x16: 4, x32: 8, x64: 16 };
+
 /**
  * The quantization of a vector under its own settings, or else those of the collection. None for vectors whose graphs have
  * no codes either: of Manhattan, and short ones.
@@ -61,7 +64,7 @@ export function quantizationOf(
   { metric, dim }: { readonly metric: MetricName; readonly dim: number },
 ): Quantization | undefined {
   if (config === null || config === undefined || metric === 'Manhattan' || !codesPay(dim)) return undefined;
-  const common = { metric, dim, queryBits: 8, quantile: 1, rotatedShare: 0 };
+  const common = { metric, dim, queryBits: 8, quantile: 1, rotatedShare: 0, part: 0 };
   if ('binary' in config) {
     const { encoding, query_encoding } = config.binary;
     const form = BINARY_FORMS[encoding ?? 'one_bit'];
@@ -70,8 +73,11 @@ export function quantizationOf(
   if ('turbo' in config) {
     return { kind: 'codes', spec: { ...common, ...TURBO_FORMS[config.turbo.bits ?? 'bits4'] } };
   }
+  if ('product' in config) {
+    return { kind: 'codes', spec: { ...common, form: 'product', part: PARTS[config.product.compression] } };
+  }
   // The graph's codes span the whole range of a row already.
-  const quantile = 'scalar' in config ? (config.scalar.quantile ?? 1) : 1;
+  const quantile = config.scalar.quantile ?? 1;
   return quantile < 1 ? { kind: 'codes', spec: { ...common, form: 'bytes', quantile } } : { kind: 'graph' };
 }
 

@@ -178,5 +178,5 @@ export function scoreBits(area: usize, a: u32, b: u32, c: u32, d: u32): v128 {
   const p1 = i32x4.replace_lane(p0, 1, product(planes, bits, planeBytes, form, r1 + RECORD_CODE));
   const p2 = i32x4.replace_lane(p1, 2, product(planes, bits, planeBytes, form, r2 + RECORD_CODE));
   const p3 = i32x4.replace_lane(p2, 3, product(planes, bits, planeBytes, form, r3 + RECORD_CODE));
-  return scores(area, r0, r1, r2, r3, p3);
+  return scores(area, r0, r1, r2, r3, f32x4.convert_i32x4_s(p3));
 }

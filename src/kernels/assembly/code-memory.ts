@@ -20,8 +20,16 @@ const CODES_RECORDS: usize = 32;
 export const CODES_QUERY_BITS: usize = 36;
 export const CODES_QUANTILE: usize = 40;
 export const CODES_SIGNS: usize = 44;
+export const CODES_PART: usize = 48;
+export const CODES_PARTS: usize = 52;
+export const CODES_CENTROIDS: usize = 56;
+export const CODES_SUMS: usize = 60;
+export const CODES_COUNTS: usize = 64;
 const CODES_CODED_COUNT: usize = 128;
 const CODES_LOCK: usize = 132;
+const CODES_TRAINED_ROWS: usize = 136;
+const CODES_TRAINING_ROWS: usize = 140;
+const CODES_TRAINING_STEP: usize = 144;
 
 const AREA_MEAN: usize = 0;
 const AREA_SUM: usize = 4;
@@ -43,8 +51,11 @@ export const FORM_SHARED_BITS: u32 = 1;
 export const FORM_TWO_BITS: u32 = 2;
 export const FORM_NIBBLES: u32 = 3;
 export const FORM_BYTES: u32 = 4;
+export const FORM_PRODUCT: u32 = 5;
 
 export const ROTATION_ROUNDS: u32 = 3;
+/** Of each part of a product code. */
+export const CENTROIDS: u32 = 256;
 
 /** Constant number `index` in the order of `CODES_CONSTANTS` in codes-layout.ts; 0xffffffff past the end. */
 export function codesConstant(index: u32): u32 {
@@ -60,22 +71,32 @@ export function codesConstant(index: u32): u32 {
   if (index == 9) return CODES_QUERY_BITS as u32;
   if (index == 10) return CODES_QUANTILE as u32;
   if (index == 11) return CODES_SIGNS as u32;
-  if (index == 12) return CODES_CODED_COUNT as u32;
-  if (index == 13) return CODES_LOCK as u32;
-  if (index == 14) return AREA_MEAN as u32;
-  if (index == 15) return AREA_SUM as u32;
-  if (index == 16) return AREA_PRODUCT as u32;
-  if (index == 17) return AREA_CONSTANT as u32;
-  if (index == 18) return AREA_NORM as u32;
-  if (index == 19) return AREA_REST as u32;
-  if (index == 20) return AREA_FLOATS as u32;
-  if (index == 21) return AREA_CODE as u32;
-  if (index == 22) return FORM_BITS;
-  if (index == 23) return FORM_SHARED_BITS;
-  if (index == 24) return FORM_TWO_BITS;
-  if (index == 25) return FORM_NIBBLES;
-  if (index == 26) return FORM_BYTES;
-  if (index == 27) return ROTATION_ROUNDS;
+  if (index == 12) return CODES_PART as u32;
+  if (index == 13) return CODES_PARTS as u32;
+  if (index == 14) return CODES_CENTROIDS as u32;
+  if (index == 15) return CODES_SUMS as u32;
+  if (index == 16) return CODES_COUNTS as u32;
+  if (index == 17) return CODES_CODED_COUNT as u32;
+  if (index == 18) return CODES_LOCK as u32;
+  if (index == 19) return CODES_TRAINED_ROWS as u32;
+  if (index == 20) return CODES_TRAINING_ROWS as u32;
+  if (index == 21) return CODES_TRAINING_STEP as u32;
+  if (index == 22) return AREA_MEAN as u32;
+  if (index == 23) return AREA_SUM as u32;
+  if (index == 24) return AREA_PRODUCT as u32;
+  if (index == 25) return AREA_CONSTANT as u32;
+  if (index == 26) return AREA_NORM as u32;
+  if (index == 27) return AREA_REST as u32;
+  if (index == 28) return AREA_FLOATS as u32;
+  if (index == 29) return AREA_CODE as u32;
+  if (index == 30) return FORM_BITS;
+  if (index == 31) return FORM_SHARED_BITS;
+  if (index == 32) return FORM_TWO_BITS;
+  if (index == 33) return FORM_NIBBLES;
+  if (index == 34) return FORM_BYTES;
+  if (index == 35) return FORM_PRODUCT;
+  if (index == 36) return ROTATION_ROUNDS;
+  if (index == 37) return CENTROIDS;
   return 0xffffffff;
 }
 
@@ -140,7 +161,7 @@ export function scores(area: usize, r0: usize, r1: usize, r2: usize, r3: usize, 
   const norm = v128.shuffle<i64>(h01b, h23b, 0, 2);
   const scaledSum = v128.shuffle<i64>(h01b, h23b, 1, 3);
   const ofProducts = f32x4.add(
-    f32x4.mul(f32x4.convert_i32x4_s(products), f32x4.splat(load<f32>(area, AREA_PRODUCT))),
+    f32x4.mul(products, f32x4.splat(load<f32>(area, AREA_PRODUCT))),
     f32x4.splat(load<f32>(area, AREA_CONSTANT)),
   );
   const ofSums = f32x4.add(

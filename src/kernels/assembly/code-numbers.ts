@@ -155,7 +155,14 @@ export function scoreBytes(area: usize, a: u32, b: u32, c: u32, d: u32): v128 {
     s2 = i32x4.relaxed_dot_i8x16_i7x16_add_s(fixed, v128.load(r2, RECORD_CODE), s2);
     s3 = i32x4.relaxed_dot_i8x16_i7x16_add_s(fixed, v128.load(r3, RECORD_CODE), s3);
   }
-  return scores(area, r0 - bytes, r1 - bytes, r2 - bytes, r3 - bytes, sums4(s0, s1, s2, s3));
+  return scores(
+    area,
+    r0 - bytes,
+    r1 - bytes,
+    r2 - bytes,
+    r3 - bytes,
+    f32x4.convert_i32x4_s(sums4(s0, s1, s2, s3)),
+  );
 }
 
 /** Adds the products of 32 nibbles with 32 signed bytes. */
@@ -186,5 +193,12 @@ export function scoreNibbles(area: usize, a: u32, b: u32, c: u32, d: u32): v128 
     s2 = nibbleDot(v128.load(r2, RECORD_CODE), low, high, s2);
     s3 = nibbleDot(v128.load(r3, RECORD_CODE), low, high, s3);
   }
-  return scores(area, r0 - bytes, r1 - bytes, r2 - bytes, r3 - bytes, sums4(s0, s1, s2, s3));
+  return scores(
+    area,
+    r0 - bytes,
+    r1 - bytes,
+    r2 - bytes,
+    r3 - bytes,
+    f32x4.convert_i32x4_s(sums4(s0, s1, s2, s3)),
+  );
 }

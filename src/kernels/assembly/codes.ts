@@ -9,13 +9,16 @@ import {
   floatsOf,
   FORM_BYTES,
   FORM_NIBBLES,
+  FORM_PRODUCT,
   header,
 } from './code-memory';
 import { encodeBytes, encodeNibbles, prepareNumbers, scoreBytes, scoreNibbles } from './code-numbers';
+import { encodeProduct, prepareProduct, scoreProduct } from './code-product';
 import { rotate } from './rotation';
 
 export { codesConstant } from './code-memory';
-export { scoreBits, scoreBytes, scoreNibbles };
+export { addToCentroids, moveCentroids, seedCentroid } from './code-product';
+export { scoreBits, scoreBytes, scoreNibbles, scoreProduct };
 
 function rotateFloats(area: usize): void {
   const signs: usize = header(CODES_SIGNS);
@@ -28,13 +31,16 @@ export function encodeRow(area: usize, offset: u32): void {
   const form = header(CODES_FORM);
   if (form == FORM_BYTES) encodeBytes(area, offset);
   else if (form == FORM_NIBBLES) encodeNibbles(area, offset);
+  else if (form == FORM_PRODUCT) encodeProduct(area, offset);
   else encodeBits(area, offset);
 }
 
 /** Makes the numbers in a thread's area the query that its scores are of. They may be changed. */
 export function prepareQuery(area: usize): void {
   rotateFloats(area);
-  if (header(CODES_FORM) >= FORM_NIBBLES) prepareNumbers(area);
+  const form = header(CODES_FORM);
+  if (form == FORM_PRODUCT) prepareProduct(area);
+  else if (form >= FORM_NIBBLES) prepareNumbers(area);
   else prepareBits(area);
 }
 
@@ -45,6 +51,7 @@ export function scoreRows(area: usize, from: u32, to: u32, out: usize): void {
     let score: v128;
     if (form == FORM_BYTES) score = scoreBytes(area, from, from, from, from);
     else if (form == FORM_NIBBLES) score = scoreNibbles(area, from, from, from, from);
+    else if (form == FORM_PRODUCT) score = scoreProduct(area, from, from, from, from);
     else score = scoreBits(area, from, from, from, from);
     store<f32>(out, f32x4.extract_lane(score, 0));
   }

@@ -91,6 +91,38 @@ test('a row that cannot be read leaves the lock free', () => {
   assert.equal(new Int32Array(handle.memory.buffer)[CODES.lock], 0);
 });
 
+const PRODUCT = quantizationOf({ product: { compression: 'x16' } }, { metric: 'Dot', dim: DIM });
+
+test('centroids are made in slices before rows are coded, and anew when there are many more rows', () => {
+  assert.ok(PRODUCT?.kind === 'codes');
+  const handle = createCodesHandle(1, PRODUCT.spec, { capacity: ROWS, threads: 1 });
+  const column = new CodeColumn(handle, 0);
+  const words = new Int32Array(handle.memory.buffer);
+  assert.equal(column.encode(10, NO_TIME, row), true);
+  assert.equal(column.codedCount, 0);
+  assert.equal(column.encode(10, Number.POSITIVE_INFINITY, row), false);
+  assert.deepEqual([column.codedCount, words[CODES.trainedRows]], [10, 10]);
+  column.encode(39, Number.POSITIVE_INFINITY, row);
+  assert.deepEqual([column.codedCount, words[CODES.trainedRows]], [39, 10]);
+  const before = recordsOf(handle).slice();
+  column.encode(40, Number.POSITIVE_INFINITY, row);
+  assert.deepEqual([column.codedCount, words[CODES.trainedRows]], [40, 40]);
+  assert.notDeepEqual(recordsOf(handle), before);
+});
+
+test('a slice without time leaves the centroids for the next one', () => {
+  assert.ok(PRODUCT?.kind === 'codes');
+  const [slow, quick] = [1, 2].map(() =>
+    createCodesHandle(1, PRODUCT.spec, { capacity: ROWS, threads: 1 }),
+  ) as [CodesHandle, CodesHandle];
+  const column = new CodeColumn(slow, 0);
+  while (column.encode(ROWS, 0.01, row)) {
+    // The next slice.
+  }
+  new CodeColumn(quick, 0).encode(ROWS, Number.POSITIVE_INFINITY, row);
+  assert.deepEqual(recordsOf(slow), recordsOf(quick));
+});
+
 test('a change of settings keeps the codes that stay as they are', () => {
   const layout = segmentLayout({ vectors: [{ name: '', dim: DIM }], capacity: ROWS, scratchCount: 2 });
   const [binary] = codesHandles([config(BINARY)], layout, []);

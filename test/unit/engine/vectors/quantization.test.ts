@@ -6,7 +6,7 @@ import { quantizationOf, quantizedSearch } from '../../../../src/engine/vectors/
 import { initialVectorNumbers, vectorConfigs } from '../../../../src/engine/vectors/vector-config.ts';
 
 const VECTOR = { metric: 'Cosine', dim: 64 } as const;
-const SPEC = { ...VECTOR, queryBits: 8, quantile: 1, rotatedShare: 0 };
+const SPEC = { ...VECTOR, queryBits: 8, quantile: 1, rotatedShare: 0, part: 0 };
 
 const codes = (spec: object) => ({ kind: 'codes', spec: { ...SPEC, ...spec } });
 const of = (config: QuantizationConfig) => quantizationOf(config, VECTOR);
@@ -39,6 +39,14 @@ test('turbo codes are of rotated vectors, four bits if not given', () => {
   assert.deepEqual(of({ turbo: { bits: 'bits1' } }), codes({ form: 'bits', rotatedShare: 1 }));
   assert.deepEqual(of({ turbo: { bits: 'bits1_5' } }), codes({ form: 'bits', rotatedShare: 1.5 }));
   assert.deepEqual(of({ turbo: { bits: 'bits2' } }), codes({ form: 'twoBits', rotatedShare: 1 }));
+});
+
+test('product codes have a byte for each part, of one number and up', () => {
+  const compressions = ['x4', 'x8', 'x16', 'x32', 'x64'] as const;
+  assert.deepEqual(
+    compressions.map((compression) => of({ product: { compression } })),
+    [1, 2, 4, 8, 16].map((part) => codes({ form: 'product', part })),
+  );
 });
 
 test('vectors whose graphs have no codes are not quantized', () => {
