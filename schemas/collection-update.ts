@@ -1,6 +1,6 @@
 /** Changing a collection: what is given replaces what there was, the rest stays. */
 import { Type, type Static } from 'typebox';
-import { type CreateCollection, PayloadStorageParams } from './collections.ts';
+import { type CreateCollection, IdTrackerParams, PayloadStorageParams } from './collections.ts';
 import { Payload } from './common.ts';
 import { component, withFacts } from './component.ts';
 import { HnswConfigDiff } from './hnsw.ts';
@@ -40,6 +40,7 @@ export const CollectionParamsDiff = component(
     read_fan_out_delay_ms: opt(uint()),
     on_disk_payload: opt(Type.Boolean(), { deprecated: true }),
     payload: opt(PayloadStorageParams),
+    id_tracker: opt(IdTrackerParams),
   }),
 );
 export type CollectionParamsDiff = Static<typeof CollectionParamsDiff>;

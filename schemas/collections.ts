@@ -24,6 +24,9 @@ export const PayloadStorageParams = component(
 );
 export type PayloadStorageParams = Static<typeof PayloadStorageParams>;
 
+export const IdTrackerParams = component('IdTrackerParams', Type.Object({ memory: opt(Memory) }));
+export type IdTrackerParams = Static<typeof IdTrackerParams>;
+
 export const IndexParams = component(
   'IndexParams',
   Type.Object({
@@ -48,6 +51,7 @@ export const CreateCollection = component(
       write_consistency_factor: opt(uint32({ minimum: 1 })),
       on_disk_payload: onDiskPayload(),
       payload: opt(PayloadStorageParams),
+      id_tracker: opt(IdTrackerParams),
       hnsw_config: opt(HnswConfigDiff),
       wal_config: opt(WalConfigDiff),
       optimizers_config: opt(OptimizersConfigDiff),
@@ -103,6 +107,7 @@ export const CollectionParams = component(
     read_fan_out_delay_ms: opt(uint()),
     on_disk_payload: onDiskPayload(),
     payload: opt(PayloadStorageParams),
+    id_tracker: opt(IdTrackerParams),
     sparse_vectors: opt(Type.Record(Type.String(), SparseVectorParams)),
   }),
 );

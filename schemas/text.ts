@@ -5,7 +5,7 @@ import { float64, oneOf, opt, uint } from './scalars.ts';
 
 export const TokenizerType = component(
   'TokenizerType',
-  oneOf(['prefix', 'whitespace', 'word', 'multilingual']),
+  oneOf(['prefix', 'whitespace', 'word', 'multilingual', 'code']),
 );
 export type TokenizerType = Static<typeof TokenizerType>;
 

@@ -18,7 +18,9 @@ export type Distance = Static<typeof Distance>;
 
 export const Datatype = component(
   'Datatype',
-  oneOf(['float32', 'uint8', 'float16', 'turbo4'], { description: 'How a number of a vector is stored.' }),
+  oneOf(['float32', 'uint8', 'float16', 'turbo4', 'turbo8', 'turbo16'], {
+    description: 'How a number of a vector is stored.',
+  }),
 );
 export type Datatype = Static<typeof Datatype>;
 
@@ -67,6 +69,12 @@ export type VectorsConfig = Static<typeof VectorsConfig>;
 export const Modifier = component('Modifier', oneOf(['none', 'idf']));
 export type Modifier = Static<typeof Modifier>;
 
+/** Those of a quantization are for dense vectors. */
+function sparseDatatypeFault({ datatype }: { readonly datatype?: Datatype | null | undefined }) {
+  if (!datatype?.startsWith('turbo')) return undefined;
+  return { at: 'datatype', message: `sparse vectors do not support the \`${datatype}\` datatype` };
+}
+
 export const SparseIndexParams = component(
   'SparseIndexParams',
   rule(
@@ -76,10 +84,7 @@ export const SparseIndexParams = component(
       memory: opt(Memory),
       datatype: opt(Datatype),
     }),
-    (params) =>
-      params.datatype === 'turbo4'
-        ? { at: 'datatype', message: 'sparse vectors do not support the `turbo4` datatype' }
-        : undefined,
+    sparseDatatypeFault,
   ),
 );
 export type SparseIndexParams = Static<typeof SparseIndexParams>;
@@ -92,7 +97,9 @@ export type SparseVectorParams = Static<typeof SparseVectorParams>;
 
 export const VectorStorageDatatype = component(
   'VectorStorageDatatype',
-  oneOf(['float32', 'float16', 'uint8', 'turbo4'], { description: 'How a number of a vector is stored.' }),
+  oneOf(['float32', 'float16', 'uint8', 'turbo4', 'turbo8', 'turbo16'], {
+    description: 'How a number of a vector is stored.',
+  }),
 );
 export type VectorStorageDatatype = Static<typeof VectorStorageDatatype>;
 
@@ -109,11 +116,7 @@ export type DenseVectorConfig = Static<typeof DenseVectorConfig>;
 
 export const SparseVectorConfig = component(
   'SparseVectorConfig',
-  rule(Type.Object({ modifier: opt(Modifier), datatype: opt(VectorStorageDatatype) }), ({ datatype }) =>
-    datatype === 'turbo4'
-      ? { at: 'datatype', message: 'sparse vectors do not support the `turbo4` datatype' }
-      : undefined,
-  ),
+  rule(Type.Object({ modifier: opt(Modifier), datatype: opt(VectorStorageDatatype) }), sparseDatatypeFault),
 );
 export type SparseVectorConfig = Static<typeof SparseVectorConfig>;
 

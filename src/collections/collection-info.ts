@@ -39,7 +39,11 @@ export function collectionInfo(params: CollectionSettings, counts: CollectionCou
           read_fan_out_delay_ms: params.read_fan_out_delay_ms,
         }),
         on_disk_payload: params.on_disk_payload ?? true,
-        ...given({ payload: params.payload, sparse_vectors: params.sparse_vectors }),
+        ...given({
+          payload: params.payload,
+          id_tracker: params.id_tracker,
+          sparse_vectors: params.sparse_vectors,
+        }),
       },
       hnsw_config: { ...HNSW_DEFAULTS, ...given(params.hnsw_config ?? {}) },
       optimizer_config: optimizerConfig(params),

@@ -70,6 +70,7 @@ test('what was given is echoed over the defaults, and nothing else appears', asy
     write_consistency_factor: 2,
     on_disk_payload: false,
     payload: { memory: 'cached' },
+    id_tracker: { memory: 'cold' },
     hnsw_config: { m: 8, payload_m: 4, max_indexing_threads: 2 },
     wal_config: { wal_capacity_mb: 1 },
     optimizers_config: { default_segment_number: 2, indexing_threshold: 0, max_optimization_threads: 3 },
@@ -86,6 +87,7 @@ test('what was given is echoed over the defaults, and nothing else appears', asy
     write_consistency_factor: 2,
     on_disk_payload: false,
     payload: { memory: 'cached' },
+    id_tracker: { memory: 'cold' },
   });
   assert.deepEqual(config.hnsw_config, {
     m: 8,

@@ -19,6 +19,7 @@ test('settings change one by one and the rest stays', async () => {
     await patch('one', { hnsw_config: { ef_construct: 200 }, params: { read_fan_out_factor: 2 } }),
     true,
   );
+  assert.equal(await patch('one', { params: { id_tracker: { memory: 'pinned' } } }), true);
   assert.equal(await patch('one', { optimizers_config: { indexing_threshold: 0 } }), true);
   assert.equal(await patch('one', { metadata: { owner: 'me' } }), true);
   const { config } = await info('one');
@@ -26,6 +27,7 @@ test('settings change one by one and the rest stays', async () => {
   assert.equal(config.hnsw_config?.m, 16);
   assert.equal(config.optimizer_config?.indexing_threshold, 0);
   assert.equal(config.params?.read_fan_out_factor, 2);
+  assert.deepEqual(config.params?.id_tracker, { memory: 'pinned' });
   assert.deepEqual(config.metadata, { owner: 'me' });
   assert.equal(await patch('one', {}), true);
   assert.deepEqual((await info('one')).config, config);

@@ -206,3 +206,14 @@ test('a graph over half floats and bytes finds what an exact search finds', asyn
     assert.ok(found >= 190, `${using}: ${found} of 200`);
   }
 });
+
+test('the lossy datatypes of a quantization keep vectors as they are', async () => {
+  for (const datatype of ['turbo4', 'turbo8', 'turbo16']) {
+    const path = await collectionWith({ size: 2, distance: 'Dot', datatype }, [{ id: 1, vector: [0.1, -3] }]);
+    assert.equal(await vectors(path, [1]), '[{"id":1,"vector":[0.1,-3.0]}]');
+  }
+  assert.match(
+    await api.fault('PUT', '/collections/s', { sparse_vectors: { x: { index: { datatype: 'turbo16' } } } }),
+    /^422 .*sparse vectors do not support the `turbo16` datatype/,
+  );
+});

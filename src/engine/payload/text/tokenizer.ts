@@ -21,10 +21,20 @@ function segments(text: string): string[] {
   );
 }
 
+/** Where a lower-case letter meets an upper-case one, or the last of several of these a word, or a letter a digit. */
+const PART_BORDER =
+  /(?<=\p{Ll})(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})|(?<=\p{Alphabetic})(?=\p{N})|(?<=\p{N})(?=\p{Alphabetic})/u;
+
+/** Identifiers of programs by their parts: `parseHTTP2_body` is `parse`, `HTTP`, `2` and `body`. */
+function partsOfIdentifiers(text: string): string[] {
+  return words(text).flatMap((word) => word.split(PART_BORDER));
+}
+
 /** How each tokenizer splits; `prefix` makes its prefixes of the words afterwards. */
 export const SPLITTERS: Readonly<Record<TokenizerType, Splitter>> = {
   word: words,
   prefix: words,
   whitespace: byPattern(WHITE_SPACE),
   multilingual: segments,
+  code: partsOfIdentifiers,
 };

@@ -53,6 +53,14 @@ test('scripts without spaces are segmented', () => {
   ]);
 });
 
+test('identifiers of programs fall into their parts', () => {
+  const text = 'parseHTTP2_body(readJson, XMLNode, snake_case, x1, ÄußereForm)';
+  assert.deepEqual(
+    documentTokens(analysis({ tokenizer: 'code' }), text).join(' '),
+    'parse http 2 body read json xml node snake case x 1 äußere form',
+  );
+});
+
 test('fold, lower case, stop words, stem, length: in this order', () => {
   const all = analysis({
     asciiFolding: true,
