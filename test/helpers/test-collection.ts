@@ -18,6 +18,7 @@ import type { CollectionChanges, SegmentSizing } from '../../src/protocol/backgr
 import type { CollectionHandle } from '../../src/protocol/shared-handles.ts';
 import type { ReadTask, UpdateTask } from '../../src/protocol/tasks.ts';
 import { ServiceError } from '../../src/shared/errors.ts';
+import { isJsonFloat } from '../../src/shared/json/lossless.ts';
 import { readJson } from '../../src/shared/json/reader.ts';
 import { JsonWriter } from '../../src/shared/json/writer.ts';
 import { openEnv } from '../../src/storage/env.ts';
@@ -121,7 +122,7 @@ export class Tasks {
 
   /** The answer; integers beyond 2^53 are bigints, arrays of fractions are float32. */
   read(task: ReadTask, body: Body = {}, args: Readonly<Record<string, string>> = {}): unknown {
-    return readJson(Buffer.from(this.readText(task, body, args)), { rawKeys: new Set() });
+    return plainFloats(readJson(Buffer.from(this.readText(task, body, args)), { rawKeys: new Set() }));
   }
 
   /** The status and the text of the refusal. */
@@ -137,6 +138,15 @@ export class Tasks {
   close(): Promise<void> {
     return this.#open.close();
   }
+}
+
+/** The same with numbers for floats such as 1.0, in place. */
+function plainFloats(value: unknown): unknown {
+  if (isJsonFloat(value)) return value.valueOf();
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
+  for (const [key, item] of Object.entries(value))
+    (value as Record<string, unknown>)[key] = plainFloats(item);
+  return value;
 }
 
 /** Loads a stored collection as the start of a server does. */
