@@ -9,7 +9,10 @@ const SMALL = { bytesMax: 2 * 16 * SCRATCH_HEAP_MAX + 131_072, scratchCount: 2 }
 const PARAMS = { vectors: { size: 1, distance: 'Dot' }, hnsw_config: { m: 0 } } as const;
 const MOVING = 7;
 
-const upsertOf = (ids: readonly number[]) => ({ batch: { ids, vectors: ids.map((id) => [id]) } });
+const upsertOf = (ids: readonly number[]) => ({
+  batch: { ids, vectors: ids.map((id) => [id]), payloads: ids.map(() => ({ text: 'word' })) },
+});
+const WORDS = { field_name: 'text', field_schema: { type: 'text', scoring: true } };
 
 const READS = {
   count: (reader: Tasks) => (reader.read('count') as { count: number }).count,
@@ -17,11 +20,17 @@ const READS = {
     const { points } = reader.read('query', { query: [1], limit: 100_000 }) as { points: { id: number }[] };
     return points.length;
   },
+  text: (reader: Tasks) => {
+    const request = { query: { text: 'word' }, using: 'text', limit: 100_000 };
+    const { points } = reader.read('query', request) as { points: { id: number }[] };
+    return points.length;
+  },
 };
 
 for (const [name, read] of Object.entries(READS)) {
   test(`a ${name} meets a point once that is shown in its new segment and not yet hidden in the old one`, async (t) => {
     const writer = await TestCollection.create(t, PARAMS, SMALL);
+    writer.batch([{ task: 'create_index', body: WORDS }]);
     writer.upsert(upsertOf([0]));
     const points = writer.collection.segments[0]!.capacity + 1;
     writer.upsert(upsertOf(Array.from({ length: points }, (_, id) => id)));
