@@ -106,6 +106,11 @@ export interface GraphKernels {
    * score; returns the heap's new length.
    */
   searchEnd(graph: Pointer, walk: Pointer, limit: number, heapLength: number, k: number): number;
+  /**
+   * Writes the rows that `searchEnd` would offer to the scratch heap, with upper bounds of their exact scores; returns how
+   * many there are. Of graphs with codes.
+   */
+  searchBounds(graph: Pointer, walk: Pointer, limit: number): number;
   /** As `searchEnd`, but by the scores that the search went by. */
   searchEndByCodes(walk: Pointer, limit: number, heapLength: number, k: number): number;
 }
@@ -113,7 +118,13 @@ export interface GraphKernels {
 /** What a search of a graph calls: of kernels.wasm, or of quantized.wasm, which scores by other codes (codes-loader.ts). */
 export type SearchKernels = Pick<
   GraphKernels,
-  'searchBegin' | 'searchScan' | 'searchRun' | 'searchFound' | 'searchEnd' | 'searchEndByCodes'
+  | 'searchBegin'
+  | 'searchScan'
+  | 'searchRun'
+  | 'searchFound'
+  | 'searchEnd'
+  | 'searchBounds'
+  | 'searchEndByCodes'
 >;
 
 /** The int8 codes of a graph's rows, as quantize.ts describes them. The graph kernels call these; tests do too. */

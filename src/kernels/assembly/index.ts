@@ -9,7 +9,14 @@ export { scanTopK, scoreOffsets, scoreRange } from './scan';
 export { graphConstant } from './hnsw-constants';
 export { advanceLinked, insertRange } from './hnsw-insert';
 export { searchScan } from './hnsw-scan';
-export { searchBegin, searchEnd, searchEndByCodes, searchFound, searchRun } from './hnsw-search';
+export {
+  searchBegin,
+  searchBounds,
+  searchEnd,
+  searchEndByCodes,
+  searchFound,
+  searchRun,
+} from './hnsw-search';
 export { encodeQuery, encodeRow, rowCoefficients, scoreCodes } from './quantize';
 export { multiScan, multiScoreOffsets, maxSim } from './multi';
 export { countRows, sideConstant } from './side';

@@ -2,6 +2,7 @@
 // rows by the codes of a quantization instead of the graph's own. The graph is linked by its own codes either way.
 export {
   searchBegin,
+  searchBounds,
   searchEnd,
   searchEndByCodes,
   searchFound,

@@ -59,17 +59,22 @@ export function searchGraph(handle: GraphHandle, search: GraphSearch): number {
   return kernels.searchEnd(graph.head, walk.head, limit, heapLength, k);
 }
 
-/** Offers what was found by the scores that `scoreRow` gives. */
+/** Offers what was found by the scores that `scoreRow` gives, which is asked no more than it takes. */
 function rescoreRows(
-  { kernels, walk, scratch, words }: GraphHandle,
-  { ef, k, limit, heapLength }: GraphSearch,
+  { kernels, graph, walk, scratch, words }: GraphHandle,
+  { k, limit, heapLength }: GraphSearch,
   scoreRow: (offset: number) => number | undefined,
 ): number {
   assert(heapLength === 0, 'the heap is free for the candidates');
-  const found = kernels.searchEndByCodes(walk.head, limit, 0, ef);
-  const offsets = Uint32Array.from({ length: found }, (_, i) => words[scratch.heap / 4 + 2 * i + 1]!);
+  const found = kernels.searchBounds(graph.head, walk.head, limit);
+  kernels.heapSort(scratch.heap, found);
+  const [at, floats] = [scratch.heap / 4, new Float32Array(words.buffer)];
+  const bounds = Float32Array.from({ length: found }, (_, i) => floats[at + 2 * i]!);
+  const offsets = Uint32Array.from({ length: found }, (_, i) => words[at + 2 * i + 1]!);
   let length = 0;
-  for (const offset of offsets) {
+  for (const [i, offset] of offsets.entries()) {
+    // The worst of the best k is first in the heap.
+    if (length === k && bounds[i]! < floats[at]!) break;
     const score = scoreRow(offset);
     if (score !== undefined) length = kernels.heapOffer(scratch.heap, length, k, score, offset);
   }
