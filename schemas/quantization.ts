@@ -74,7 +74,7 @@ export type BinaryQuantization = Static<typeof BinaryQuantization>;
 
 export const TurboQuantBitSize = component(
   'TurboQuantBitSize',
-  oneOf(['bits1', 'bits1_5', 'bits2', 'bits4']),
+  oneOf(['bits1', 'bits1_5', 'bits2', 'bits4', 'bits8']),
 );
 export type TurboQuantBitSize = Static<typeof TurboQuantBitSize>;
 

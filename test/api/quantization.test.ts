@@ -77,6 +77,7 @@ const CONFIGS = [
   { binary: { encoding: 'one_and_half_bits', query_encoding: 'binary' } },
   { turbo: { bits: 'bits2' } },
   { turbo: {} },
+  { turbo: { bits: 'bits8' } },
   { product: { compression: 'x16' } },
 ];
 

@@ -22,7 +22,7 @@ const CONFIGS: readonly QuantizationConfig[] = [
       binary: { encoding, query_encoding },
     })),
   ),
-  ...(['bits1', 'bits1_5', 'bits2', 'bits4'] as const).map((bits) => ({ turbo: { bits } })),
+  ...(['bits1', 'bits1_5', 'bits2', 'bits4', 'bits8'] as const).map((bits) => ({ turbo: { bits } })),
   ...(['x8', 'x32'] as const).map((compression) => ({ product: { compression } })),
 ];
 

@@ -50,6 +50,7 @@ const TURBO_FORMS: Readonly<
   bits1_5: { form: 'bits', rotatedShare: 1.5 },
   bits2: { form: 'twoBits', rotatedShare: 1 },
   bits4: { form: 'nibbles', rotatedShare: 1 },
+  bits8: { form: 'bytes', rotatedShare: 1 },
 };
 
 /** Numbers that become one byte. */

@@ -39,6 +39,7 @@ test('turbo codes are of rotated vectors, four bits if not given', () => {
   assert.deepEqual(of({ turbo: { bits: 'bits1' } }), codes({ form: 'bits', rotatedShare: 1 }));
   assert.deepEqual(of({ turbo: { bits: 'bits1_5' } }), codes({ form: 'bits', rotatedShare: 1.5 }));
   assert.deepEqual(of({ turbo: { bits: 'bits2' } }), codes({ form: 'twoBits', rotatedShare: 1 }));
+  assert.deepEqual(of({ turbo: { bits: 'bits8' } }), codes({ form: 'bytes', rotatedShare: 1 }));
 });
 
 test('product codes have a byte for each part, of one number and up', () => {
