@@ -28,7 +28,8 @@ import {
 } from '../vectors/vector-config.ts';
 import type { Collection } from './collection.ts';
 import { restoreGraphs } from './checkpoint.ts';
-import { configureSegment, createSegmentHandle, publishRows, Segment } from './segment.ts';
+import { configureSegment, createSegmentHandle } from './create-segment.ts';
+import { publishRows, Segment } from './segment.ts';
 import type { SegmentHandle } from './segment-handle.ts';
 
 /** How segments are laid out in this process. */

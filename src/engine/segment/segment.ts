@@ -12,33 +12,21 @@ import {
   type MetricName,
   type ScratchLayout,
   type SegmentLayout,
-  type SegmentLayoutOptions,
-  segmentLayout,
 } from '../../kernels/memory-layout.ts';
-import { codesPay, FAISS_ROWS } from '../../kernels/graph-layout.ts';
-import { SIDE_ROWS_MAX } from '../../kernels/side-layout.ts';
-import {
-  type GraphHandle,
-  initialiseGraph,
-  linkedCount,
-  openGraph,
-  setEfConstruct,
-} from '../index/hnsw/graph.ts';
+import { FAISS_ROWS } from '../../kernels/graph-layout.ts';
+import { type GraphHandle, linkedCount, openGraph } from '../index/hnsw/graph.ts';
 import { FaissIndex } from '../index/faiss/faiss-index.ts';
 import { faissFile } from '../index/faiss/index-file.ts';
 import { HnswIndex } from '../index/hnsw/hnsw-index.ts';
 import type { VectorIndex } from '../index/vector-index.ts';
 import { loadValues, normalised, storeValues } from '../vectors/datatypes.ts';
-import { CodeColumn, type CodesHandle, codesHandles } from '../vectors/code-column.ts';
+import { CodeColumn, type CodesHandle } from '../vectors/code-column.ts';
 import type { Quantization } from '../vectors/quantization.ts';
-import { createSideHandle, SideColumn } from '../vectors/side-column.ts';
+import { SideColumn } from '../vectors/side-column.ts';
 import { DiskRows } from '../vectors/disk-rows.ts';
-import type { DenseConfig, IndexConfig, VectorConfig } from '../vectors/vector-config.ts';
+import type { IndexConfig, VectorConfig } from '../vectors/vector-config.ts';
 import type { DenseValue, VectorValue } from '../vectors/vector-value.ts';
 import type { GraphPlace, SegmentHandle } from './segment-handle.ts';
-
-/** Fewer links than this leave nodes that no walk reaches. */
-const M_MIN = 2;
 
 /** One dense vector of a segment: where its rows lie and how they compare. */
 export interface VectorColumn {
@@ -437,6 +425,7 @@ export class Segment {
   publish(count: number, deleted: readonly number[]): void {
     const deletedRows = new Set(deleted);
     for (const side of this.sides) side.publish(this.count, count, deletedRows);
+    for (const { disk } of this.vectors) disk?.forget();
     Atomics.store(this.#header, HEADER.count, count);
     for (const offset of deleted) this.#setBit(this.layout.tombstones, offset, true);
     Atomics.add(this.#header, HEADER.deletedCount, deleted.length);
@@ -511,133 +500,6 @@ export function publishRows(
   for (const { segment } of hiding) segment.beginHiding();
   for (const { segment, count, deleted } of changes) segment.publish(count, deleted);
   for (const { segment } of hiding) segment.endHiding();
-}
-
-/**
- * Creates the memory of an empty segment. `bytesMax` bounds it, unless `capacityMin` rows need more; `scratchCount` is the
- * number of threads that may attach.
- */
-export function createSegmentHandle(options: {
-  readonly id: number;
-  readonly configs: readonly VectorConfig[];
-  readonly bytesMax: number;
-  readonly scratchCount: number;
-  readonly capacityMin?: number;
-}): SegmentHandle {
-  const dense = options.configs.filter((config): config is DenseConfig => config.kind === 'dense');
-  const vectors = dense.map(({ name, dim, datatype, metric, index, isOnDisk = false }) => {
-    const vector = { name, dim, datatype, isOnDisk };
-    const hasCodes = metric !== 'Manhattan';
-    // A graph without codes is walked on its rows, which have to be float32 then.
-    const canWalk = datatype === 'float32' || (hasCodes && codesPay(dim));
-    if (index.m === 0 || !canWalk) return vector;
-    return { ...vector, graph: { m: Math.max(M_MIN, index.m), hasCodes } };
-  });
-  const { bytesMax, scratchCount, capacityMin = 0 } = options;
-  const sides = options.configs.filter((config) => config.kind !== 'dense');
-  const layout = layoutWithin(sides.length > 0 ? SIDE_ROWS_MAX : Number.POSITIVE_INFINITY, {
-    vectors,
-    bytesMax,
-    scratchCount,
-    capacityMin,
-  });
-  const memory = new WebAssembly.Memory({ initial: layout.pages, maximum: layout.pages, shared: true });
-  const header = new Int32Array(memory.buffer, layout.header, 1024);
-  header[HEADER.magic] = LAYOUT_MAGIC;
-  header[HEADER.layoutVersion] = LAYOUT_VERSION;
-  header[HEADER.capacity] = layout.capacity;
-  for (const [i, { metric, datatype, index }] of dense.entries()) {
-    const vector = layout.vectors[i]!;
-    if (vector.graph === undefined) continue;
-    const comparison = comparisonId(metric, datatype);
-    initialiseGraph(memory, layout, vector, { comparison, efConstruct: index.efConstruct });
-  }
-  const vectorIds = dense.map(({ id }) => id);
-  const codes = codesHandles(indexedVectors(layout, vectorIds, dense), layout, []);
-  return {
-    id: options.id,
-    memory,
-    layout,
-    vectorIds,
-    codes,
-    graphs: graphPlaces(layout, vectorIds, dense, codes),
-    isOutdated: false,
-    sides: sides.map((config) =>
-      createSideHandle(config, { capacity: layout.capacity, scratchCount, bytesMax }),
-    ),
-  };
-}
-
-function layoutWithin(capacityMax: number, options: SegmentLayoutOptions): SegmentLayout {
-  const layout = segmentLayout(options);
-  return layout.capacity <= capacityMax ? layout : segmentLayout({ ...options, capacity: capacityMax });
-}
-
-/** The segment under other settings of its collection. Links of a node (`m`) stay what they were when it was made. */
-export function configureSegment(handle: SegmentHandle, configs: readonly VectorConfig[]): SegmentHandle {
-  const { memory, layout, vectorIds } = handle;
-  for (const { graph, config } of graphsOf(layout, vectorIds, configs)) {
-    setEfConstruct(memory, graph, config.index.efConstruct);
-  }
-  const codes = codesHandles(indexedVectors(layout, vectorIds, configs), layout, handle.codes);
-  return {
-    ...handle,
-    codes,
-    graphs: graphPlaces(layout, vectorIds, configs, codes),
-    isOutdated: isOutdated(layout, vectorIds, configs),
-    // Whoever still reads a vector that was dropped keeps its memory until then.
-    sides: handle.sides.filter(({ vectorId }) => configs.some(({ id }) => id === vectorId)),
-  };
-}
-
-function isOutdated(
-  { vectors }: SegmentLayout,
-  vectorIds: readonly number[],
-  configs: readonly VectorConfig[],
-): boolean {
-  return vectors.some(({ graph, isOnDisk }, i) => {
-    const config = configs.find(({ id }) => id === vectorIds[i]);
-    if (config?.kind !== 'dense') return false;
-    if (isOnDisk !== (config.isOnDisk ?? false)) return true;
-    return config.index.m > 0 && graph?.m !== Math.max(M_MIN, config.index.m);
-  });
-}
-
-function graphPlaces(
-  layout: SegmentLayout,
-  vectorIds: readonly number[],
-  configs: readonly VectorConfig[],
-  codes: readonly CodesHandle[],
-): GraphPlace[] {
-  return graphsOf(layout, vectorIds, configs)
-    .filter(({ config }) => config.index.m !== 0)
-    .map(({ graph, config: { id, dim, index } }) => ({
-      head: graph.head,
-      rowsMin: indexingRowsMin(dim, index),
-      rowBytes: dim * BYTES_PER_VALUE,
-      codes: codes.find(({ vectorId }) => vectorId === id)?.memory,
-    }));
-}
-
-/** The vectors that a graph finds. */
-function indexedVectors(...[layout, vectorIds, configs]: Parameters<typeof graphsOf>): DenseConfig[] {
-  return graphsOf(layout, vectorIds, configs).flatMap(({ config }) => (config.index.m === 0 ? [] : [config]));
-}
-
-/** The graphs that the layout has room for, of vectors that the collection still has. */
-function graphsOf(layout: SegmentLayout, vectorIds: readonly number[], configs: readonly VectorConfig[]) {
-  return layout.vectors.flatMap(({ graph }, i) => {
-    const config = configs.find(({ id }) => id === vectorIds[i]);
-    return graph === undefined || config?.kind !== 'dense' ? [] : [{ graph, config }];
-  });
-}
-
-const BYTES_PER_KB = 1024;
-const BYTES_PER_VALUE = 4;
-
-function indexingRowsMin(dim: number, { indexingThresholdKb }: IndexConfig): number {
-  if (indexingThresholdKb === 0) return Number.POSITIVE_INFINITY;
-  return Math.floor((indexingThresholdKb * BYTES_PER_KB) / (dim * BYTES_PER_VALUE));
 }
 
 function copyBits(source: Uint8Array, count: number, set: (row: number, bit: boolean) => void): void {

@@ -1,6 +1,6 @@
 import { removeCheckpoint } from '../../engine/segment/checkpoint.ts';
 import { storeVectorChange } from '../../engine/segment/open.ts';
-import { configureSegment } from '../../engine/segment/segment.ts';
+import { configureSegment } from '../../engine/segment/create-segment.ts';
 import { vectorConfigs } from '../../engine/vectors/vector-config.ts';
 import type { BackgroundTasks } from '../../protocol/background-tasks.ts';
 import type { OpenCollections } from '../open-collections.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FaissIndexer, type FaissIndexerOptions } from '../../../src/collections/faiss-indexer.ts';
-import { createSegmentHandle } from '../../../src/engine/segment/segment.ts';
+import { createSegmentHandle } from '../../../src/engine/segment/create-segment.ts';
 import { initialVectorNumbers, vectorConfigs } from '../../../src/engine/vectors/vector-config.ts';
 import { FAISS_ROWS, GRAPH } from '../../../src/kernels/graph-layout.ts';
 import { HEADER } from '../../../src/kernels/memory-layout.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createSegmentHandle } from '../../../src/engine/segment/segment.ts';
+import { createSegmentHandle } from '../../../src/engine/segment/create-segment.ts';
 import { vectorConfigs } from '../../../src/engine/vectors/vector-config.ts';
 import { FAISS_ROWS, GRAPH } from '../../../src/kernels/graph-layout.ts';
 import { type DatatypeName, HEADER, type MetricName } from '../../../src/kernels/memory-layout.ts';

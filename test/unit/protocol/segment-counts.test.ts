@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createSegmentHandle } from '../../../src/engine/segment/segment.ts';
+import { createSegmentHandle } from '../../../src/engine/segment/create-segment.ts';
 import { quantizationOf } from '../../../src/engine/vectors/quantization.ts';
 import { CODES } from '../../../src/kernels/codes-layout.ts';
 import { GRAPH } from '../../../src/kernels/graph-layout.ts';
