@@ -82,6 +82,8 @@ export const HEADER = {
   payloadEpoch: 6,
   /** In a collection's first segment: the last operation that memory shows, modulo 2^32. */
   shownSeq: 7,
+  /** Id of the collection's newest segment that had rows when the writer last showed or hid some. */
+  newestSegment: 8,
 } as const;
 
 export interface VectorSpec {

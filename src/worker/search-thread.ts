@@ -27,6 +27,7 @@ import { ERROR_KINDS, ServiceError } from '../shared/errors.ts';
 import { closeEnvelope, errorEnvelope, openEnvelope } from '../shared/json/envelope.ts';
 import { JsonWriter } from '../shared/json/writer.ts';
 import type { Cancellation } from '../engine/segment/cancellation.ts';
+import { type Collection, isBehind } from '../engine/segment/collection.ts';
 import { loadThreadKernels } from '../engine/thread-kernels.ts';
 import { OpenCollections } from './open-collections.ts';
 import { READ_HANDLERS } from './tasks/reads.ts';
@@ -43,6 +44,10 @@ const WRITER_BYTES = 16_384;
 /** `{}` */
 const NO_ARGS_BYTES = 2;
 const NO_ARGS = {};
+/** How long a read waits to be told of a new segment. */
+const NEWS_WAIT_MS = 1000;
+/** Collections of whose newest segment nothing came: the thread that opened it died before it could tell. */
+const givenUp = new WeakSet<Collection>();
 let spareWriter: JsonWriter | undefined;
 
 await serveUntilStopped();
@@ -90,7 +95,7 @@ async function serve(slot: number, mailedBody: Uint8Array | undefined): Promise<
   Atomics.store(words, header + SLOT.state, SLOT_STATE.running);
   // Announcements of collections that the request concerns may have come after this thread last looked.
   if (Atomics.load(words, ring.mailFlags + threadIndex) !== 0) await readMail();
-  const { status, body } = run(slot, header, mailedBody);
+  const { status, body } = await runOnAll(slot, header, mailedBody);
   const data = slotData(ring, slot);
   const fits = body.length <= data.length;
   if (fits) data.set(body);
@@ -103,6 +108,30 @@ async function serve(slot: number, mailedBody: Uint8Array | undefined): Promise<
   Atomics.notify(words, RING.doneSignal);
 }
 
+interface Reply {
+  readonly status: number;
+  readonly body: Uint8Array;
+  /** Of the collections that were read. */
+  readonly read: readonly Collection[];
+}
+
+/** Runs the request of a slot, again when points may be in a segment that this thread had not been told of. */
+async function runOnAll(slot: number, header: number, mailedBody: Uint8Array | undefined): Promise<Reply> {
+  const giveUpMs = performance.now() + NEWS_WAIT_MS;
+  for (;;) {
+    const reply = run(slot, header, mailedBody);
+    const behind = reply.read.filter((collection) => isBehind(collection) && !givenUp.has(collection));
+    if (behind.length === 0) return reply;
+    if (performance.now() > giveUpMs) {
+      for (const collection of behind) givenUp.add(collection);
+      return reply;
+    }
+    const seen = Atomics.load(words, RING.wake);
+    if (Atomics.load(words, ring.mailFlags + threadIndex) === 0) Atomics.wait(words, RING.wake, seen, 1);
+    await readMail();
+  }
+}
+
 function postReply(slot: number, body: Uint8Array): void {
   spareWriter = undefined;
   // A small buffer may be a part of Node's pool, which cannot be given away.
@@ -110,13 +139,10 @@ function postReply(slot: number, body: Uint8Array): void {
   post({ kind: 'reply', slot, body: own }, [own.buffer as ArrayBuffer]);
 }
 
-function run(
-  slot: number,
-  header: number,
-  mailedBody: Uint8Array | undefined,
-): { status: number; body: Uint8Array } {
+function run(slot: number, header: number, mailedBody: Uint8Array | undefined): Reply {
   const startMs = performance.now();
   const task = READ_TASKS[words[header + SLOT.task]!]!;
+  const used = new Set<Collection>();
   try {
     const data = slotData(ring, slot);
     const argsBytes = words[header + SLOT.argsBytes]!;
@@ -129,7 +155,7 @@ function run(
     spareWriter.reset();
     const writer = openEnvelope(spareWriter);
     const collection = collections.get(words[header + SLOT.collectionId]!);
-    const used = new Set([collection]);
+    used.add(collection);
     const find = (name: string) => {
       const found = collections.named(name);
       if (found !== undefined) used.add(found);
@@ -152,9 +178,9 @@ function run(
       // LMDB keeps every page of the state that a reader has seen last: while this thread sleeps, the file would grow.
       for (const { env } of used) env.refresh();
     }
-    return { status: 200, body: closeEnvelope(writer, startMs) };
+    return { status: 200, body: closeEnvelope(writer, startMs), read: [...used] };
   } catch (error) {
-    return failure(task, error, startMs);
+    return { ...failure(task, error, startMs), read: [...used] };
   }
 }
 

@@ -21,6 +21,20 @@ export interface Collection {
   readonly filterCache: FilterCache;
 }
 
+/**
+ * True if rows were written to a segment that this thread has not been told of yet: points may have moved there, so what it
+ * reads may lack them.
+ */
+export function isBehind({ segments }: Collection): boolean {
+  let known = 0;
+  let newest = 0;
+  for (const { id, newestSegment } of segments) {
+    known = Math.max(known, id);
+    newest = Math.max(newest, newestSegment);
+  }
+  return newest > known;
+}
+
 /** Where a point lies. */
 export interface Location {
   readonly segment: Segment;

@@ -455,6 +455,16 @@ export class Segment {
   }
 
   /** In a collection's first segment: the last operation that memory shows, modulo 2^32. */
+  /** Id of the newest segment that rows may have moved to, as far as the writer has told. */
+  get newestSegment(): number {
+    return Atomics.load(this.#header, HEADER.newestSegment);
+  }
+
+  /** Writer, before it shows and hides rows: tells readers of this segment which one is the newest. */
+  noteNewest(segmentId: number): void {
+    Atomics.store(this.#header, HEADER.newestSegment, segmentId);
+  }
+
   get shownSeq(): number {
     return Atomics.load(this.#header, HEADER.shownSeq);
   }

@@ -3,12 +3,13 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { SearchRing } from '../../../src/dispatch/search-ring.ts';
+import { SCRATCH_HEAP_MAX } from '../../../src/kernels/memory-layout.ts';
 import type { DataRequest, ReadTask } from '../../../src/protocol/tasks.ts';
 import { LeavingClient } from '../../helpers/leaving-client.ts';
 import { type RecordingLog, recordingLog } from '../../helpers/recording-log.ts';
-import { type Body, bytesOf, TestCollection } from '../../helpers/test-collection.ts';
+import { type Body, bytesOf, DEFAULT_SIZING, TestCollection } from '../../helpers/test-collection.ts';
 
-const PARAMS = { vectors: { size: 2, distance: 'Dot' } } as const;
+const PARAMS = { vectors: { size: 2, distance: 'Dot' }, hnsw_config: { m: 0 } } as const;
 
 /** A collection that this thread writes and a search thread reads. */
 class Harness {
@@ -27,8 +28,8 @@ class Harness {
     t.after(() => this.#ring.close());
   }
 
-  static async create(t: TestContext): Promise<Harness> {
-    const collection = await TestCollection.create(t, PARAMS);
+  static async create(t: TestContext, sizing = DEFAULT_SIZING): Promise<Harness> {
+    const collection = await TestCollection.create(t, PARAMS, sizing);
     collection.upsert({ points: [1, 2, 3].map((id) => ({ id, vector: [id, 0.5], payload: { id } })) });
     return new Harness(t, collection);
   }
@@ -45,6 +46,11 @@ class Harness {
   async count(): Promise<number> {
     const [, text] = await this.ask('count');
     return JSON.parse(text).result.count;
+  }
+
+  /** Tells the thread of what became of the collection; a request does so too, if it is made with that handle. */
+  announce(): void {
+    this.#ring.publish(this.collection.handle);
   }
 }
 
@@ -107,6 +113,30 @@ test('what was written before a request is seen by it, whatever the task', async
     const [, retrieved] = await harness.ask('retrieve', { ids: [id] });
     assert.equal(JSON.parse(retrieved).result[0].id, id);
   }
+});
+
+test('a read waits to be told of a segment that points have moved to', async (t) => {
+  const sizing = { bytesMax: 2 * 16 * SCRATCH_HEAP_MAX + 131_072, scratchCount: 2 };
+  const harness = await Harness.create(t, sizing);
+  const { collection } = harness;
+  const upsert = (ids: readonly number[]) =>
+    collection.upsert({ batch: { ids, vectors: ids.map((id) => [id, 1]) } });
+  const capacity = collection.collection.segments[0]!.capacity;
+  upsert(Array.from({ length: capacity - 3 }, (_, id) => id));
+  const points = await harness.count();
+  const before = collection.handle;
+  upsert([0, 1, 2, 3]);
+  const { handle } = collection;
+  assert.equal(handle.segments.length, before.segments.length + 1);
+
+  collection.handle = before;
+  const counts = harness.count();
+  const isTold = Promise.withResolvers<string>();
+  setTimeout(isTold.resolve, 50, 'still waiting');
+  assert.equal(await Promise.race([counts, isTold.promise]), 'still waiting');
+  collection.handle = handle;
+  harness.announce();
+  assert.equal(await counts, points);
 });
 
 test('a request past its deadline, and one whose client has gone', async (t) => {

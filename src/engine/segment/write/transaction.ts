@@ -177,6 +177,9 @@ export class WriteTransaction {
       segment.publishPayloads(rewritten, () => indexes.applyChanges(segment.id));
       indexes.publish(segment.id, (row) => segment.isDeleted(row), deleted);
     }
+    // A reader that was not told of it yet learns that points may be where it does not look.
+    const newest = this.#segments.at(-1)?.id ?? 0;
+    for (const segment of this.#segments) segment.noteNewest(newest);
     publishRows(changes.map(({ segment, end, deleted }) => ({ segment, count: end, deleted: [...deleted] })));
     indexes.publishCodes();
     this.#segments[0]?.showSeq(this.#seq);
