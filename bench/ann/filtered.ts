@@ -9,7 +9,7 @@
  */
 import { parseArgs } from 'node:util';
 import { linkedCount } from '../../src/engine/index/hnsw/graph.ts';
-import { planWalk, type WalkPlan } from '../../src/engine/index/hnsw/strategy.ts';
+import type { WalkPlan } from '../../src/engine/index/hnsw/strategy.ts';
 import {
   attachGraph,
   createGraphMemory,
@@ -17,7 +17,7 @@ import {
   setBit,
   writeRows,
 } from '../../test/recall/graph-memory.ts';
-import { exactSearch, type Found, recall, walkSearch } from '../../test/recall/measure.ts';
+import { exactSearch, type Found, plannedWalk, recall, walkSearch } from '../../test/recall/measure.ts';
 import { prng } from '../../test/kernels/support.ts';
 import { readDataset } from './dataset.ts';
 
@@ -78,8 +78,8 @@ function time(search: (query: Float32Array) => Found[]): { micros: number; found
 const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
 
 function planOf(way: (typeof WAYS)[number], matches: number): WalkPlan {
-  const demand = { rows: linkedCount(handle), matches, m: M, ef, k: K };
-  return way === 'planned' ? planWalk(demand) : { mode: way, ef };
+  const demand = { rows: linkedCount(handle), matches, ef, k: K };
+  return way === 'planned' ? plannedWalk(handle, demand) : { mode: way, ef };
 }
 
 /** One line of the result: the draws of one kind and share. */

@@ -6,7 +6,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type GraphHandle, linkedCount } from '../../src/engine/index/hnsw/graph.ts';
-import { planWalk } from '../../src/engine/index/hnsw/strategy.ts';
 import { assertValidGraph } from '../../src/engine/index/hnsw/validate.ts';
 import { METRIC, type MetricName } from '../../src/kernels/memory-layout.ts';
 import { runs } from '../helpers/property-runs.ts';
@@ -20,7 +19,7 @@ import {
   writeRows,
 } from './graph-memory.ts';
 import { LinkThreads } from './link-threads.ts';
-import { clustered, exactSearch, type Found, mean, recall, walkSearch } from './measure.ts';
+import { clustered, exactSearch, type Found, mean, plannedWalk, recall, walkSearch } from './measure.ts';
 
 const ROWS = 4000;
 const THREADS = 4;
@@ -130,8 +129,8 @@ class Rows {
     const { tombstones } = target.layout;
     const limit = linkedCount(handle);
     const matches = limit - [...deleted].filter((offset) => offset < limit).length;
-    const { mode, ef } = planWalk({ rows: limit, matches, m: this.#scenario.m, ef: EF, k: K });
-    const walked = walkSearch(target, handle, query, { k: K, ef, mode, tombstones, limit });
+    const plan = plannedWalk(handle, { rows: limit, matches, ef: EF, k: K });
+    const walked = walkSearch(target, handle, query, { ...plan, k: K, tombstones, limit });
     const scanned = exactSearch(target, handle, query, { k: K, from: limit, count, tombstones });
     const found = [...walked, ...scanned].toSorted((a, b) => b.score - a.score).slice(0, K);
     assert.ok(walked.every(({ offset }) => offset < limit));

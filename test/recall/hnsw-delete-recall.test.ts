@@ -2,12 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { linkSlice } from '../../src/engine/index/hnsw/build.ts';
 import { linkedCount } from '../../src/engine/index/hnsw/graph.ts';
-import { planWalk } from '../../src/engine/index/hnsw/strategy.ts';
 import { assertValidGraph } from '../../src/engine/index/hnsw/validate.ts';
 import { METRIC, type MetricName } from '../../src/kernels/memory-layout.ts';
 import { prng } from '../kernels/support.ts';
 import { attachGraph, createGraphMemory, linkAll, setBit, writeRows } from './graph-memory.ts';
-import { clustered, exactSearch, mean, recall, SEED, walkSearch } from './measure.ts';
+import { clustered, exactSearch, mean, plannedWalk, recall, SEED, walkSearch } from './measure.ts';
 
 const COUNT = 6000;
 const DIM = 32;
@@ -32,14 +31,14 @@ for (const metric of Object.keys(METRIC) as MetricName[]) {
     const check = (state: string) => {
       const count = linkedCount(handle);
       const live = count - deleted.size;
-      const { mode, ef } = planWalk({ rows: count, matches: live, m: 16, ef: EF, k: K });
+      const plan = plannedWalk(handle, { rows: count, matches: live, ef: EF, k: K });
       const recalls = clustered(100, DIM, 2).map((query) => {
         const exact = exactSearch(target, handle, query, { k: K, count, tombstones });
-        const found = walkSearch(target, handle, query, { k: K, ef, mode, tombstones, matches: live });
+        const found = walkSearch(target, handle, query, { ...plan, k: K, tombstones, matches: live });
         assert.ok(found.every(({ offset }) => !deleted.has(offset)));
         return recall(found, exact);
       });
-      assert.ok(mean(recalls) >= RECALL_MIN, `recall ${mean(recalls)} ${state}, by ${mode}`);
+      assert.ok(mean(recalls) >= RECALL_MIN, `recall ${mean(recalls)} ${state}, by ${plan.mode}`);
     };
     linkAll(handle, COUNT / 2);
     check('with nothing deleted');

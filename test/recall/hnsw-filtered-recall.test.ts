@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 import { linkedCount } from '../../src/engine/index/hnsw/graph.ts';
-import { planWalk, type WalkPlan } from '../../src/engine/index/hnsw/strategy.ts';
+import type { WalkPlan } from '../../src/engine/index/hnsw/strategy.ts';
 import { METRIC, type MetricName } from '../../src/kernels/memory-layout.ts';
 import { prng } from '../kernels/support.ts';
 import { attachGraph, createGraphMemory, linkAll, setBit, writeRows } from './graph-memory.ts';
-import { clustered, exactSearch, mean, recall, SEED, walkSearch } from './measure.ts';
+import { clustered, exactSearch, mean, plannedWalk, recall, SEED, walkSearch } from './measure.ts';
 
 const COUNT = 8000;
 const DIM = 32;
@@ -82,7 +82,7 @@ for (const metric of Object.keys(METRIC) as MetricName[]) {
       test(`the planned search finds any share of ${kind} matches`, () => {
         for (const share of [0.003, 0.01, 0.1, 0.5, 0.9, 1]) {
           const matches = graph.filter(kind, share);
-          const plan = planWalk({ rows: linkedCount(graph.handle), matches, m: 16, ef: EF, k: K });
+          const plan = plannedWalk(graph.handle, { rows: linkedCount(graph.handle), matches, ef: EF, k: K });
           const found = graph.recallOf(plan, matches);
           assert.ok(found >= RECALL_MIN, `recall ${found} at ${100 * share} % by ${plan.mode}`);
         }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type GraphHandle, linkedCount } from '../../src/engine/index/hnsw/graph.ts';
 import { type GraphSearch, searchGraph } from '../../src/engine/index/hnsw/search.ts';
+import { planWalk, type WalkPlan } from '../../src/engine/index/hnsw/strategy.ts';
 import type { VectorIndex } from '../../src/engine/index/vector-index.ts';
 import { METRIC } from '../../src/kernels/memory-layout.ts';
 import { prng } from '../kernels/support.ts';
@@ -80,6 +81,15 @@ export function exactSearch(
     k,
   );
   return sorted(handle, length);
+}
+
+/** How a search would be done of which only some rows may be returned. */
+export function plannedWalk(
+  { graph, vector }: GraphHandle,
+  demand: { rows: number; matches: number; ef: number; k: number },
+): WalkPlan {
+  const rowBytes = graph.codeStrideBytes || vector.strideBytes;
+  return planWalk({ ...demand, m: graph.m, rowBytes, areCodesExact: true });
 }
 
 /** What a walk finds, best first. */

@@ -9,6 +9,8 @@ export interface IndexSearch {
     readonly ef?: number;
     /** How to use a quantization, if there is one. */
     readonly quantized?: QuantizedSearch;
+    /** Share of matches up to which a graph is walked by two hops, if it is walked at all. */
+    readonly twoHopsMax?: number | undefined;
   };
   readonly segment: { readonly deletedCount: number };
   /** Rows that the search sees. */

@@ -52,17 +52,20 @@ export class HnswIndex implements VectorIndex {
     // Of all rows; those that are linked are taken to be like the others.
     const visible = allowed?.count ?? count - segment.deletedCount;
     const matches = Math.round(visible * (limit / count));
-    const { mode, ef } = planWalk({
+    const { codeStrideBytes, m } = graph.graph;
+    const walkPlan = planWalk({
       rows: limit,
       matches,
-      m: graph.graph.m,
+      m,
+      rowBytes: codeStrideBytes || graph.vector.strideBytes,
       ef: Math.min(EF_MAX, Math.max(candidates, plan.ef ?? this.#efDefault)),
       k,
+      areCodesExact: quantized === undefined,
+      twoHopsMax: plan.twoHopsMax,
     });
     const length = searchGraph(graph, {
-      ef,
+      ...walkPlan,
       k,
-      mode,
       // An estimate must not make a search look for more than there is.
       ...(limit === count && { matches }),
       tombstones: segment.deletedCount === 0 ? 0 : tombstones,

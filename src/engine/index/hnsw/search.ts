@@ -1,7 +1,8 @@
-import { EF_MAX, WALK_MODE } from '../../../kernels/graph-layout.ts';
+import { EF_MAX, WALK, WALK_MODE } from '../../../kernels/graph-layout.ts';
 import { SCRATCH_HEAP_MAX } from '../../../kernels/memory-layout.ts';
 import { assert } from '../../../shared/assert.ts';
 import { type GraphHandle, linkedCount } from './graph.ts';
+import type { WalkStep } from './strategy.ts';
 
 export interface GraphSearch {
   /** Candidate list: at least `k`, at most EF_MAX. */
@@ -10,6 +11,7 @@ export interface GraphSearch {
   readonly k: number;
   /** As `planWalk` chooses it. */
   readonly mode: keyof typeof WALK_MODE;
+  readonly otherwise?: WalkStep | undefined;
   /**
    * How many rows may be returned, if known: when a walk under a filter finds fewer than it should, because they lie apart
    * from each other, all are scanned instead.
@@ -33,6 +35,9 @@ export interface GraphSearch {
 /** Candidates expanded between two looks at the cancel flag: each costs up to 2m distances. */
 const HOPS_PER_SLICE = 256;
 const ROWS_PER_SLICE = 16_384;
+/** Hops after which a walk through hidden rows looks how many matches it will find, and by how many times k they suffice. */
+const PROBE_HOPS = 16;
+const PROBE_MATCHES_MIN = 1.2;
 
 /**
  * Searches the graph for the rows most similar to the query in `scratch.query` (float32, normalised for Cosine, padded
@@ -41,16 +46,20 @@ const ROWS_PER_SLICE = 16_384;
  */
 export function searchGraph(handle: GraphHandle, search: GraphSearch): number {
   const { kernels, graph, walk } = handle;
-  const { ef, k, limit, heapLength, mode } = search;
+  const { ef, k, limit, heapLength } = search;
   assert(k > 0 && k <= SCRATCH_HEAP_MAX && ef >= k && ef <= EF_MAX, `ef ${ef} does not serve k ${k}`);
-  if (!begin(handle, search, mode)) return heapLength;
-  if (mode === 'scan') scan(handle, search);
-  else while (kernels.searchRun(graph.head, walk.head, HOPS_PER_SLICE) === 0) search.checkCancelled();
-  const isFiltered = mode === 'hidden' || mode === 'twoHops';
+  if (!begin(handle, search, search)) return heapLength;
+  const { otherwise } = search;
+  if (!run(handle, search, search) && otherwise !== undefined) {
+    begin(handle, search, otherwise);
+    run(handle, search, otherwise);
+  }
+  const isFiltered = search.mode === 'hidden' || search.mode === 'twoHops';
   const expected = Math.min(k, search.matches ?? 0);
   if (isFiltered && kernels.searchFound(walk.head, limit) < expected) {
-    begin(handle, search, 'scan');
-    scan(handle, search);
+    const step = { mode: 'scan', ef: otherwise?.ef ?? ef } as const;
+    begin(handle, search, step);
+    run(handle, search, step);
   }
   if (search.isRescored !== false && search.scoreRow !== undefined) {
     return rescoreRows(handle, search, search.scoreRow);
@@ -81,13 +90,30 @@ function rescoreRows(
   return length;
 }
 
-function begin(
-  { kernels, graph, walk }: GraphHandle,
-  search: GraphSearch,
-  mode: GraphSearch['mode'],
-): boolean {
-  const { ef, tombstones, allowed } = search;
+function begin({ kernels, graph, walk }: GraphHandle, search: GraphSearch, { mode, ef }: WalkStep): boolean {
+  const { tombstones, allowed } = search;
   return kernels.searchBegin(graph.head, walk.head, ef, WALK_MODE[mode], tombstones, allowed) !== 0;
+}
+
+/** False if it was given up, or has found too little, because there are too few matches around the query. */
+function run(handle: GraphHandle, search: GraphSearch, { mode, ef }: WalkStep): boolean {
+  const { kernels, graph, walk, words } = handle;
+  const { k, limit, checkCancelled } = search;
+  if (mode === 'scan') {
+    scan(handle, search);
+    return true;
+  }
+  const isHidden = mode === 'hidden';
+  let isOver = kernels.searchRun(graph.head, walk.head, isHidden ? PROBE_HOPS : HOPS_PER_SLICE) !== 0;
+  if (isHidden && !isOver) {
+    const share = kernels.searchFound(walk.head, limit) / words[walk.head / 4 + WALK.length]!;
+    if (search.otherwise !== undefined && share * ef < PROBE_MATCHES_MIN * k) return false;
+  }
+  while (!isOver) {
+    checkCancelled();
+    isOver = kernels.searchRun(graph.head, walk.head, HOPS_PER_SLICE) !== 0;
+  }
+  return !isHidden || kernels.searchFound(walk.head, limit) >= k;
 }
 
 /** Scores all linked rows that may be returned. */

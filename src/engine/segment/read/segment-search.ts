@@ -25,6 +25,8 @@ export interface NearestPlan {
   readonly ef?: number;
   /** How to use a quantization, if there is one. */
   readonly quantized?: QuantizedSearch;
+  /** Share of matches up to which a graph is walked by two hops, if it is walked at all. */
+  readonly twoHopsMax?: number | undefined;
   /** Compare with every row. */
   readonly isExact?: boolean;
   /** Leave out rows that no graph holds yet. */

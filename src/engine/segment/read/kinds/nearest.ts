@@ -30,6 +30,9 @@ export function nearestTo(example: Example, params: SearchParams | undefined): S
   };
 }
 
+/** Share of matches above which ACORN is not used, if the request does not say. */
+const ACORN_MAX = 0.4;
+
 /** Scores are similarities here. */
 function findAmongAll(
   { config, value }: Example,
@@ -54,6 +57,7 @@ function searchOptions(params: SearchParams | undefined) {
     isExact: params?.exact === true,
     isIndexedOnly: params?.indexed_only === true,
     quantized: quantizedSearch(params),
+    twoHopsMax: params?.acorn?.enable === true ? (params.acorn.max_selectivity ?? ACORN_MAX) : undefined,
     idf: params?.idf,
     ...(typeof ef === 'number' && { ef }),
   };
