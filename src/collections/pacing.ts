@@ -4,6 +4,11 @@ const TAIL_BYTES_MAX = 6 * 1024 * 1024;
 const READERS_WINDOW_MS = 2000;
 /** An upload whose requests follow each other closer than this is still going on. */
 const UPLOAD_PAUSE_MS = 30;
+/**
+ * After this pause an upload has ended. Until then the threads beside the first leave the cores to what receives and applies
+ * the next request, which may take a while to arrive.
+ */
+const UPLOAD_END_MS = 250;
 
 export interface PacingOptions {
   /** Lanes that link while an upload goes on, because there are threads and cores besides what it needs. */
@@ -25,7 +30,8 @@ export class Pacing {
   #lastReadMs = Number.NEGATIVE_INFINITY;
   /** Resolves with the next read. */
   #reader: PromiseWithResolvers<void> | undefined;
-  #pause: Promise<void> | undefined;
+  /** By their length: one for all that wait, as nobody tells it when they have given up. */
+  readonly #pauses = new Map<number, Promise<void>>();
 
   constructor(options: PacingOptions) {
     this.#options = options;
@@ -55,19 +61,22 @@ export class Pacing {
   async beforeLink(lane: number): Promise<void> {
     const isServingReaders = lane === 0 && this.#hasReaders;
     if (lane < this.#options.spareLanes || isServingReaders) return;
-    // One for all that wait: nobody tells it when they have given up.
-    this.#pause ??= this.#uploadPause().finally(() => {
-      this.#pause = undefined;
-    });
-    if (lane > 0) return this.#pause;
+    if (lane > 0) return this.#pauseOf(UPLOAD_END_MS);
     this.#reader ??= Promise.withResolvers();
-    await Promise.race([this.#pause, this.#reader.promise]);
+    await Promise.race([this.#pauseOf(UPLOAD_PAUSE_MS), this.#reader.promise]);
   }
 
-  async #uploadPause(): Promise<void> {
+  #pauseOf(ms: number): Promise<void> {
+    const pause = this.#pauses.get(ms) ?? this.#uploadPause(ms).finally(() => this.#pauses.delete(ms));
+    this.#pauses.set(ms, pause);
+    return pause;
+  }
+
+  /** Resolves when no update has run or waited for so long. */
+  async #uploadPause(ms: number): Promise<void> {
     const { updatesIdle } = this.#options;
     for (;;) {
-      const leftMs = UPLOAD_PAUSE_MS - (performance.now() - (await updatesIdle()));
+      const leftMs = ms - (performance.now() - (await updatesIdle()));
       if (leftMs <= 0) return;
       await new Promise((resolve) => setTimeout(resolve, leftMs).unref());
     }

@@ -86,6 +86,13 @@ test('readers make one lane link; the others wait for a pause', async (t) => {
   assert.ok(await isSettled(second));
 });
 
+test('the pauses between large requests are for one lane', async (t) => {
+  const { world, pacing } = situation(t);
+  world.idle.resolve(9900);
+  assert.ok(await isSettled(pacing.beforeLink(0)));
+  assert.equal(await isSettled(pacing.beforeLink(1)), false);
+});
+
 test('an upload pauses when no request has followed for a while', async (t) => {
   mock.timers.enable({ apis: ['setTimeout'] });
   t.after(() => mock.timers.reset());
