@@ -425,10 +425,15 @@ export class Segment {
   publish(count: number, deleted: readonly number[]): void {
     const deletedRows = new Set(deleted);
     for (const side of this.sides) side.publish(this.count, count, deletedRows);
-    for (const { disk } of this.vectors) disk?.forget();
+    this.forgetPending();
     Atomics.store(this.#header, HEADER.count, count);
     for (const offset of deleted) this.#setBit(this.layout.tombstones, offset, true);
     Atomics.add(this.#header, HEADER.deletedCount, deleted.length);
+  }
+
+  /** Writer: forgets what it keeps of the rows of a transaction that is over or was rolled back. */
+  forgetPending(): void {
+    for (const { disk } of this.vectors) disk?.forget();
   }
 
   /** Writer: readers wait from now on, and those that have looked already know that they must look again. */
@@ -454,7 +459,6 @@ export class Segment {
     Atomics.notify(this.#header, HEADER.payloadEpoch);
   }
 
-  /** In a collection's first segment: the last operation that memory shows, modulo 2^32. */
   /** Id of the newest segment that rows may have moved to, as far as the writer has told. */
   get newestSegment(): number {
     return Atomics.load(this.#header, HEADER.newestSegment);
@@ -465,6 +469,7 @@ export class Segment {
     Atomics.store(this.#header, HEADER.newestSegment, segmentId);
   }
 
+  /** In a collection's first segment: the last operation that memory shows, modulo 2^32. */
   get shownSeq(): number {
     return Atomics.load(this.#header, HEADER.shownSeq);
   }

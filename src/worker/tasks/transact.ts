@@ -26,7 +26,7 @@ export function transact<T>(
     return attach(opened);
   };
   env.refresh();
-  const { transaction, result, hasWork, isCaughtUp } = env.write(() => {
+  const { transaction, result, hasWork, isCaughtUp } = writeOrForget(collection, () => {
     const missing = catchUp(collection, { sizing, attach });
     newSegments.push(...(missing ?? []));
     const segments = [...collection.segments, ...newSegments.map(attach)];
@@ -45,6 +45,16 @@ export function transact<T>(
   const { handles, isChanged } = transaction.indexes;
   const indexes = isChanged || isCaughtUp ? { indexes: handles } : {};
   return { result, changes: { newSegments, hasIndexWork: hasWork, ...indexes } };
+}
+
+/** As `env.write`; after a rollback this thread must not take its own rows for those that another writes in their place. */
+function writeOrForget<T>({ env, segments }: Collection, body: () => T): T {
+  try {
+    return env.write(body);
+  } catch (error) {
+    for (const segment of segments) segment.forgetPending();
+    throw error;
+  }
 }
 
 /** Memory may lack what the last writer stored. */

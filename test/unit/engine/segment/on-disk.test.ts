@@ -3,7 +3,7 @@ import { test, type TestContext } from 'node:test';
 import type { CreateCollection } from '../../../../schemas/collections.ts';
 import { linkCollection } from '../../../../src/engine/segment/link.ts';
 import { prng } from '../../../kernels/support.ts';
-import { TestCollection } from '../../../helpers/test-collection.ts';
+import { DEFAULT_SIZING, Tasks, TestCollection } from '../../../helpers/test-collection.ts';
 
 const DIM = 40;
 const SEED = Number(process.env.NEARIFY_TEST_SEED ?? 20_250_101);
@@ -120,4 +120,21 @@ test('`memory` goes before `on_disk`, which it replaces', async (t) => {
     collection.upsert({ points: [{ id: 1, vector: numbers(1) }] });
     assert.equal(collection.collection.segments[0]!.layout.vectors[0]!.isOnDisk, isOnDisk);
   }
+});
+
+test('a thread forgets the rows of a transaction that was rolled back, which another thread writes anew', async (t) => {
+  const collection = await TestCollection.create(t, params(true));
+  collection.upsert({ points: [{ id: 1, vector: { dot: numbers(1) } }] });
+  const { env } = collection.collection;
+  const put = t.mock.method(env, 'put', () => {
+    throw new Error('the disk is full');
+  });
+  assert.throws(() => collection.upsert({ points: [{ id: 2, vector: { dot: numbers(1) } }] }));
+  put.mock.restore();
+  const other = new Tasks(collection.handle, DEFAULT_SIZING, 1);
+  t.after(() => other.close());
+  const vector = { dot: numbers(1) };
+  other.upsert({ points: [{ id: 3, vector }] });
+  const [seen, written] = [collection, other].map((tasks) => tasks.read('scroll', { with_vector: true }));
+  assert.deepEqual(seen, written);
 });
