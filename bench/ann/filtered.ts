@@ -5,6 +5,7 @@
  *
  *     npm run bench -- ann/filtered --data <folder> [--ef 128] [--shares 0.01,0.1,0.5,0.9] [--rounds 5]
  *
+ * Instead of a folder, `--generated 100000x128` makes vectors of so many rows and dimensions, in 1,000 clusters.
  * Matches are random, or the rows nearest to a vector, or those farthest from it; three draws of each.
  */
 import { parseArgs } from 'node:util';
@@ -19,24 +20,33 @@ import {
 } from '../../test/recall/graph-memory.ts';
 import { exactSearch, type Found, plannedWalk, recall, walkSearch } from '../../test/recall/measure.ts';
 import { prng } from '../../test/kernels/support.ts';
+import { clusteredFixture } from '../fixtures.ts';
 import { readDataset } from './dataset.ts';
 
 const K = 10;
 const M = 16;
 const DRAWS = 3;
+const ASKED = 100;
 const KINDS = ['random', 'near', 'far'] as const;
 const WAYS = ['hidden', 'twoHops', 'scan', 'planned'] as const;
 
 const { values: given } = parseArgs({
   options: {
     data: { type: 'string', default: process.env.NEARIFY_BENCH_DATA ?? '' },
+    generated: { type: 'string' },
     ef: { type: 'string', default: '128' },
     shares: { type: 'string', default: '0.01,0.03,0.1,0.2,0.3,0.5,0.7,0.9' },
     rounds: { type: 'string', default: '5' },
   },
 });
 
-const { dim, base, queries } = readDataset(given.data);
+function folder(): string {
+  if (given.generated === undefined) return given.data;
+  const [rows = 0, width = 0] = given.generated.split('x').map(Number);
+  return clusteredFixture({ rows, dim: width, queries: ASKED + DRAWS });
+}
+
+const { dim, base, queries } = readDataset(folder());
 const ef = Number(given.ef);
 const target = createGraphMemory({ metric: 'Cosine', dim, capacity: base.length, m: M });
 const handle = attachGraph(target);
@@ -44,7 +54,7 @@ const { filter: allowed } = handle.scratch;
 writeRows(target, handle, base);
 linkAll(handle, base.length);
 const random = prng(1);
-const asked = queries.slice(0, 100);
+const asked = queries.slice(0, ASKED);
 
 /** The rows by their score to a query that is not asked below, best first. */
 function fromQuery(draw: number): number[] {

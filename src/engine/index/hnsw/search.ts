@@ -2,7 +2,7 @@ import { EF_MAX, WALK, WALK_MODE } from '../../../kernels/graph-layout.ts';
 import { SCRATCH_HEAP_MAX } from '../../../kernels/memory-layout.ts';
 import { assert } from '../../../shared/assert.ts';
 import { type GraphHandle, linkedCount } from './graph.ts';
-import type { WalkStep } from './strategy.ts';
+import { efAmong, type WalkStep } from './strategy.ts';
 
 export interface GraphSearch {
   /** Candidate list: at least `k`, at most EF_MAX. */
@@ -11,6 +11,7 @@ export interface GraphSearch {
   readonly k: number;
   /** As `planWalk` chooses it. */
   readonly mode: keyof typeof WALK_MODE;
+  readonly efAsked?: number | undefined;
   readonly otherwise?: WalkStep | undefined;
   /**
    * How many rows may be returned, if known: when a walk under a filter finds fewer than it should, because they lie apart
@@ -96,8 +97,8 @@ function begin({ kernels, graph, walk }: GraphHandle, search: GraphSearch, { mod
 }
 
 /** False if it was given up, or has found too little, because there are too few matches around the query. */
-function run(handle: GraphHandle, search: GraphSearch, { mode, ef }: WalkStep): boolean {
-  const { kernels, graph, walk, words } = handle;
+function run(handle: GraphHandle, search: GraphSearch, { mode }: WalkStep): boolean {
+  const { kernels, graph, walk } = handle;
   const { k, limit, checkCancelled } = search;
   if (mode === 'scan') {
     scan(handle, search);
@@ -105,15 +106,29 @@ function run(handle: GraphHandle, search: GraphSearch, { mode, ef }: WalkStep): 
   }
   const isHidden = mode === 'hidden';
   let isOver = kernels.searchRun(graph.head, walk.head, isHidden ? PROBE_HOPS : HOPS_PER_SLICE) !== 0;
-  if (isHidden && !isOver) {
-    const share = kernels.searchFound(walk.head, limit) / words[walk.head / 4 + WALK.length]!;
-    if (search.otherwise !== undefined && share * ef < PROBE_MATCHES_MIN * k) return false;
-  }
+  if (isHidden && !isOver && !lookAround(handle, search)) return false;
   while (!isOver) {
     checkCancelled();
     isOver = kernels.searchRun(graph.head, walk.head, HOPS_PER_SLICE) !== 0;
   }
   return !isHidden || kernels.searchFound(walk.head, limit) >= k;
+}
+
+/**
+ * Looks which share of the rows around the query matches. False if the walk would find too little; else its list becomes as
+ * short as that share allows.
+ */
+function lookAround({ kernels, walk, words }: GraphHandle, search: GraphSearch): boolean {
+  const { ef, efAsked, k, limit, otherwise } = search;
+  const head = walk.head / 4;
+  const length = words[head + WALK.length]!;
+  const share = kernels.searchFound(walk.head, limit) / length;
+  if (otherwise !== undefined && share * ef < PROBE_MATCHES_MIN * k) return false;
+  if (efAsked === undefined) return true;
+  const shorter = Math.ceil(Math.min(ef, efAmong(share, efAsked, k)));
+  words[head + WALK.ef] = shorter;
+  words[head + WALK.length] = Math.min(length, shorter);
+  return true;
 }
 
 /** Scores all linked rows that may be returned. */
