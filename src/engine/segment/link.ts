@@ -65,7 +65,9 @@ export function mendGraphs({ segments, threadIndex }: Collection): void {
   for (const segment of segments) {
     for (const column of segment.vectors) {
       const graph = segment.graph(column, threadIndex);
-      if (graph !== undefined) mendGraph(graph);
+      if (graph === undefined) continue;
+      mendGraph(graph);
+      segment.codes(column, threadIndex)?.unlock();
     }
   }
 }

@@ -97,10 +97,11 @@ export class CodeColumn {
 
   /**
    * Codes rows below `limit` until the time is used up; `rowAt` gives their numbers, as for `prepareQuery`, or undefined
-   * where a row lacks the vector. True if rows are left; false, and nothing done, while another thread does it.
+   * where a row lacks the vector. True if rows are left; while another thread codes, this one waits for it instead.
    */
   encode(limit: number, msMax: number, rowAt: (offset: number) => Float32Array | undefined): boolean {
-    if (this.codedCount >= limit || !this.#lock()) return false;
+    if (this.codedCount >= limit) return false;
+    if (!this.#lock(msMax)) return true;
     const end = performance.now() + msMax;
     try {
       if (!this.#train(limit, end, rowAt)) return true;
@@ -117,8 +118,14 @@ export class CodeColumn {
       Atomics.store(this.#words, CODES.codedCount, offset);
       return offset < limit;
     } finally {
-      Atomics.store(this.#words, CODES.lock, 0);
+      this.unlock();
     }
+  }
+
+  /** Lets others code; also for a thread that has died, while no other codes. */
+  unlock(): void {
+    Atomics.store(this.#words, CODES.lock, 0);
+    Atomics.notify(this.#words, CODES.lock);
   }
 
   /** Goes on making the centroids of product codes; true if they are there, as for all other codes. */
@@ -173,10 +180,14 @@ export class CodeColumn {
     this.#floats.fill(0, values.length);
   }
 
-  #lock(): boolean {
+  /** False if another thread has the lock, and kept it for `msMax` or has just let go. */
+  #lock(msMax: number): boolean {
     const now = Math.floor((performance.timeOrigin + performance.now()) / 1000) | 0;
     const since = Atomics.load(this.#words, CODES.lock);
-    if (since !== 0 && now - since <= LOCK_SECONDS_MAX) return false;
+    if (since !== 0 && now - since <= LOCK_SECONDS_MAX) {
+      Atomics.wait(this.#words, CODES.lock, since, Math.max(0, msMax));
+      return false;
+    }
     return Atomics.compareExchange(this.#words, CODES.lock, since, now) === since;
   }
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CreateCollection } from '../../../../schemas/collections.ts';
-import { linkCollection } from '../../../../src/engine/segment/link.ts';
+import { linkCollection, mendGraphs } from '../../../../src/engine/segment/link.ts';
+import { CODES } from '../../../../src/kernels/codes-layout.ts';
 import { segmentCounts } from '../../../../src/protocol/segment-counts.ts';
 import { TestCollection } from '../../../helpers/test-collection.ts';
 import { clustered } from '../../../recall/measure.ts';
@@ -78,4 +79,19 @@ test('vectors of every datatype and place are searched by codes, which are made 
   index(restarted);
   assert.equal(segmentCounts(restarted.handle).uncodedRows, 0);
   check(restarted);
+});
+
+test('a thread that died while it coded rows holds nobody up', async (t) => {
+  const collection = await TestCollection.create(t, PARAMS);
+  collection.upsert({ points: points() });
+  const [segment] = collection.handle.segments;
+  const locks = segment!.codes.map(({ memory }) => new Int32Array(memory.buffer, 4 * CODES.lock, 1));
+  for (const lock of locks) lock[0] = Math.floor(Date.now() / 1000);
+  assert.equal(linkCollection(collection.collection, 1), true);
+  assert.equal(segmentCounts(collection.handle).uncodedRows, 4 * ROWS);
+  mendGraphs(collection.collection);
+  assert.deepEqual(
+    locks.map((lock) => lock[0]),
+    [0, 0, 0, 0],
+  );
 });
