@@ -213,6 +213,18 @@ test('groups without an index are whole however far away their points are, and f
   assert.deepEqual((await foundFar(2))[0], ['even', [0, 5900, 5901]]);
 });
 
+test('a text is another group than the integer that it spells, however far away it is', async () => {
+  await api.create('spelled', { size: 1, distance: 'Manhattan' });
+  await api.upsert('spelled', [
+    ...Array.from({ length: 100 }, (_, id) => ({ id, vector: [id], payload: { k: 1 } })),
+    { id: 100, vector: [100], payload: { k: '1' } },
+  ]);
+  assert.deepEqual(await shown({ query, group_by: 'k', limit: 2, group_size: 1 }, 'spelled'), [
+    [1, [0]],
+    ['1', [100]],
+  ]);
+});
+
 test('points without a group take no room in prefetches', async () => {
   await api.create('sparse-kinds', { size: 1, distance: 'Manhattan' });
   await api.upsert(

@@ -63,9 +63,9 @@ export class UnindexedKey {
   }
 }
 
-/** FNV-1a over the text of a group. */
+/** FNV-1a over the text of a group; an integer is another one than the text that spells it. */
 function hashOf(key: GroupKey): number {
-  const text = String(key);
+  const text = typeof key === 'string' ? `"${key}` : String(key);
   let hash = FNV_START;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), FNV_PRIME);
   return hash >>> 0;
