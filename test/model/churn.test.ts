@@ -1,6 +1,6 @@
 /**
  * Clients that write, overwrite and delete at random while others search and four background threads link and vacuum: every
- * answer is true to what was acknowledged, and the graphs are whole at the end. `NEARIFY_TEST_RUNS=60` runs for ten minutes.
+ * answer is true to what was acknowledged, and the graphs are whole at the end. `NEARIFY_TEST_RUNS=200` runs for ten minutes.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -25,7 +25,7 @@ const SEARCHERS = 2;
 const RECALL_MIN = 0.95;
 /** A point is the nearest to its own vector, but a walk may miss it. */
 const FOUND_SHARE_MIN = 0.97;
-const { numRuns: STEPS, seed } = runs(30);
+const { numRuns: STEPS, seed } = runs(60);
 
 interface Hit {
   readonly id: number;

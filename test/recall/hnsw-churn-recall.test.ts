@@ -1,6 +1,6 @@
 /**
  * Random inserts, updates and deletes while four threads link the graph and another one searches: whatever happened, the
- * graph is whole afterwards and as good as a fresh one of the points that are left. `NEARIFY_TEST_RUNS=100` runs for ten
+ * graph is whole afterwards and as good as a fresh one of the points that are left. `NEARIFY_TEST_RUNS=150` runs for ten
  * minutes.
  */
 import assert from 'node:assert/strict';
