@@ -85,7 +85,7 @@ export class IndexedTexts {
       );
       remembered.set(index.dictionary, lengths);
     }
-    return lengths.ofSegment(this.#collection.env, segment, cancel);
+    return lengths.ofSegment(this.#collection, segment, cancel);
   }
 
   #lengthOf(segment: Segment, row: number): number {

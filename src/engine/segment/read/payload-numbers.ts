@@ -1,8 +1,8 @@
 import { parsePayload, type PayloadObject } from '../../../shared/json/lossless.ts';
-import type { Env } from '../../../storage/env.ts';
 import { lastNumberOf, payloadKey } from '../../../storage/keys.ts';
 import { NumberList } from '../../payload/fields/number-list.ts';
 import type { Cancellation } from '../cancellation.ts';
+import type { Collection } from '../collection.ts';
 import type { Segment } from '../segment.ts';
 
 const READS_BETWEEN_CHECKS = 1024;
@@ -28,7 +28,11 @@ export class PayloadNumbers {
   }
 
   /** Of all rows that a segment shows, ascending, deleted ones too. Reads what came since the last call. */
-  ofSegment(env: Env, segment: Segment, cancel: Cancellation): Readonly<NumberList> {
+  ofSegment(
+    { env, segments }: Pick<Collection, 'env' | 'segments'>,
+    segment: Segment,
+    cancel: Cancellation,
+  ): Readonly<NumberList> {
     const { count, payloadEpoch } = segment.snapshot();
     const last = this.#segments.get(segment.id);
     const state =
@@ -46,6 +50,13 @@ export class PayloadNumbers {
     }
     state.rows = count;
     this.#segments.set(segment.id, state);
+    this.#keepOnly(segments);
     return state.numbers;
+  }
+
+  /** A vacuum leaves segments behind again and again. */
+  #keepOnly(segments: readonly Segment[]): void {
+    const ids = new Set(segments.map(({ id }) => id));
+    for (const id of this.#segments.keys()) if (!ids.has(id)) this.#segments.delete(id);
   }
 }

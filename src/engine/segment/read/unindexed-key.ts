@@ -40,12 +40,12 @@ export class UnindexedKey {
    * hash. At most `max`: undefined if there are more. O(rows)
    */
   rowsWith(
-    { env }: Collection,
+    collection: Collection,
     segment: Segment,
     wanted: { readonly keys: readonly GroupKey[]; readonly isExcept: boolean; readonly max: number },
     cancel: Cancellation,
   ): number[] | undefined {
-    const { values, rows, length } = this.#hashes.ofSegment(env, segment, cancel);
+    const { values, rows, length } = this.#hashes.ofSegment(collection, segment, cancel);
     const keys = new Set(wanted.keys.map(hashOf));
     // Most hashes are told apart by their last bits.
     const mayBeKey = new Uint8Array(HASH_BITS + 1);
