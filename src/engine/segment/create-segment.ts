@@ -30,13 +30,10 @@ export function createSegmentHandle(options: {
   readonly capacityMin?: number;
 }): SegmentHandle {
   const dense = options.configs.filter((config): config is DenseConfig => config.kind === 'dense');
-  const vectors = dense.map(({ name, dim, datatype, metric, index, isOnDisk = false }) => {
-    const vector = { name, dim, datatype, isOnDisk };
-    const hasCodes = metric !== 'Manhattan';
-    // A graph without codes is walked on its rows, which have to be float32 then.
-    const canWalk = datatype === 'float32' || (hasCodes && codesPay(dim));
-    if (index.m === 0 || !canWalk) return vector;
-    return { ...vector, graph: { m: Math.max(M_MIN, index.m), hasCodes } };
+  const vectors = dense.map((config) => {
+    const { name, dim, datatype, isOnDisk = false } = config;
+    const graph = graphOf(config);
+    return { name, dim, datatype, isOnDisk, ...(graph && { graph }) };
   });
   const { bytesMax, scratchCount, capacityMin = 0 } = options;
   const sides = options.configs.filter((config) => config.kind !== 'dense');
@@ -73,6 +70,14 @@ export function createSegmentHandle(options: {
   };
 }
 
+/** The graph that a vector is to have in new segments; undefined: none. */
+function graphOf({ metric, datatype, dim, index }: DenseConfig) {
+  const hasCodes = metric !== 'Manhattan';
+  // A graph without codes is walked on its rows, which have to be float32 then.
+  const canWalk = datatype === 'float32' || (hasCodes && codesPay(dim));
+  return index.m === 0 || !canWalk ? undefined : { m: Math.max(M_MIN, index.m), hasCodes };
+}
+
 function layoutWithin(capacityMax: number, options: SegmentLayoutOptions): SegmentLayout {
   const layout = segmentLayout(options);
   return layout.capacity <= capacityMax ? layout : segmentLayout({ ...options, capacity: capacityMax });
@@ -104,7 +109,8 @@ function isOutdated(
     const config = configs.find(({ id }) => id === vectorIds[i]);
     if (config?.kind !== 'dense') return false;
     if (isOnDisk !== (config.isOnDisk ?? false)) return true;
-    return config.index.m > 0 && graph?.m !== Math.max(M_MIN, config.index.m);
+    const wanted = graphOf(config);
+    return wanted !== undefined && graph?.m !== wanted.m;
   });
 }
 
