@@ -102,6 +102,8 @@ export class Collection {
   }
 
   info(): CollectionInfo {
+    // A search that finds an index file damaged tells nobody but the segment.
+    this.#faiss?.kick();
     return collectionInfo(this.#handle.params, {
       ...segmentCounts(this.#handle),
       segments: Math.max(1, this.#handle.segments.length),

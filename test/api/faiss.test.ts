@@ -138,6 +138,25 @@ test(
   },
 );
 
+test('the file of an index that was lost is written again', withFaiss, async (t) => {
+  const { api, directory } = await filled(t);
+  for (const file of indexFiles(directory)) rmSync(file);
+  await api.fault('POST', `${BASE}/points/query`, { query: queries[0]! });
+  await untilGreen(api);
+  assert.equal(indexFiles(directory).length, 1);
+});
+
+test('a segment that a vacuum is about to drop is not asked, nor its file', withFaiss, async (t) => {
+  const directory = tempDir(t);
+  const api = await buildTestApp(t, { settings: { 'storage.storage_path': directory } });
+  await create(api, { optimizers_config: { indexing_threshold: 1, vacuum_min_vector_number: 2 * POINTS } });
+  await upsert(api, 0, POINTS);
+  await untilGreen(api);
+  await api.result('POST', `${BASE}/points/delete?wait=true`, { filter: {} });
+  for (const file of indexFiles(directory)) rmSync(file);
+  assert.deepEqual(await search(api, queries[0]!), []);
+});
+
 test('the index survives a restart, and goes with the collection', withFaiss, async (t) => {
   const directory = tempDir(t);
   await withApp(directory, fill);
