@@ -3,6 +3,9 @@ import { type FaissBuild, type FaissPlace, faissBuilds } from '../protocol/faiss
 import type { CollectionHandle } from '../protocol/shared-handles.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
+/** In a row: one may be of a vector that goes, which the collection is told only after its file is removed. */
+const FAULTS_MAX = 2;
+
 export interface FaissIndexerOptions {
   readonly thread: Pick<FaissThread, 'run'>;
   /** The collection as it is now. */
@@ -17,6 +20,8 @@ export class FaissIndexer {
   readonly #cancel = new Int32Array(new SharedArrayBuffer(4));
   #running: Promise<void> | undefined;
   #isStopped = false;
+  /** Builds that have failed in a row. */
+  #faults = 0;
 
   constructor(options: FaissIndexerOptions) {
     this.#options = options;
@@ -55,17 +60,33 @@ export class FaissIndexer {
   }
 
   async #run(): Promise<void> {
-    const { thread, handle, log } = this.#options;
-    try {
-      for (let next = this.#next; next !== undefined && !this.#isStopped; next = this.#next) {
-        const { memory, vector, count, ...place } = next;
-        await thread.run('build', { ...place, memory, vector, count, cancel: this.#cancel });
-        if (this.#isDropped(place)) await thread.run('remove', place);
+    for (let next = this.#next; next !== undefined && !this.#isStopped; next = this.#next) {
+      try {
+        await this.#build(next);
+        this.#faults = 0;
+      } catch (error) {
+        this.#noteFault(next, error);
       }
-    } catch (error) {
-      // Trying again with every update would fail again with every update.
-      this.#isStopped = true;
-      log.error({ err: error, collection: handle().name }, 'no more FAISS indexes are built until a restart');
     }
+  }
+
+  async #build({ memory, vector, count, ...place }: FaissBuild): Promise<void> {
+    const { thread } = this.#options;
+    await thread.run('build', { ...place, memory, vector, count, cancel: this.#cancel });
+    if (this.#isDropped(place)) await thread.run('remove', place);
+  }
+
+  #noteFault({ segmentId, vectorId }: FaissPlace, error: unknown): void {
+    const { handle, log } = this.#options;
+    const isWanted = faissBuilds(handle()).some(
+      (build) => build.segmentId === segmentId && build.vectorId === vectorId,
+    );
+    // Its segment or vector went, and the file with it.
+    if (!isWanted) return;
+    this.#faults += 1;
+    if (this.#faults < FAULTS_MAX || this.#isStopped) return;
+    // Trying again with every update would fail again with every update.
+    this.#isStopped = true;
+    log.error({ err: error, collection: handle().name }, 'no more FAISS indexes are built until a restart');
   }
 }

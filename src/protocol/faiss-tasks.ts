@@ -1,5 +1,6 @@
 import type { SegmentHandle } from '../engine/segment/segment-handle.ts';
 import { isFaissDue } from '../shared/faiss-lag.ts';
+import { segmentRows } from './segment-counts.ts';
 import type { CollectionHandle } from './shared-handles.ts';
 
 /** A vector of a segment, and where it is stored. */
@@ -28,7 +29,6 @@ export interface FaissTasks {
 }
 
 // Words that the event loop reads; kernels/memory-layout.ts and kernels/graph-layout.ts own them, a test compares.
-const COUNT_WORD = 3;
 const COMPARISON_WORD = 0;
 const LINKED_COUNT_WORD = 35;
 const FAISS_ROWS_WORD = 63;
@@ -37,13 +37,16 @@ const COMPARISONS = 3;
 
 /** What there is to build: vectors whose graphs have all rows, while their FAISS indexes lack too many. */
 export function faissBuilds({ directory, segments }: CollectionHandle): FaissBuild[] {
-  return segments.flatMap(({ id, memory, layout, vectorIds, graphs }) => {
+  return segments.flatMap((segment) => {
+    const { id, memory, layout, vectorIds, graphs } = segment;
     const words = new Int32Array(memory.buffer);
-    const count = Atomics.load(words, layout.header / 4 + COUNT_WORD);
+    const { count, deleted } = segmentRows(segment);
+    // It is empty, or will be dropped.
+    if (count === deleted) return [];
     return layout.vectors.flatMap((vector, i) => {
       if (vector.isOnDisk || !graphs.some(({ head }) => head === vector.graph?.head)) return [];
       const word = (at: number) => Atomics.load(words, vector.graph!.head / 4 + at);
-      const isComplete = count > 0 && word(LINKED_COUNT_WORD) === count;
+      const isComplete = word(LINKED_COUNT_WORD) === count;
       if (!isComplete || word(COMPARISON_WORD) >= COMPARISONS) return [];
       if (!isFaissDue(word(FAISS_ROWS_WORD), count)) return [];
       return [{ directory, segmentId: id, vectorId: vectorIds[i]!, memory, vector, count }];

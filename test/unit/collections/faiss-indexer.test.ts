@@ -66,7 +66,22 @@ for (const [what, lost] of [
   });
 }
 
-test('a build that fails is told once, and is not tried again', async () => {
+test("a build that fails when a vacuum drops its segment is none of the others' business", async () => {
+  const { indexer, state, lines } = setUp([4, 5, 6], (segmentId) => {
+    if (segmentId === 5) return;
+    // The collection is told a moment after the file is gone.
+    const { memory, layout } = state.handle.segments[0]!;
+    new Int32Array(memory.buffer, layout.header, 64)[HEADER.deletedCount] = ROWS;
+    state.handle = { ...state.handle, segments: state.handle.segments.toReversed() };
+    throw new Error('no such file or directory');
+  });
+  indexer.kick();
+  await rest();
+  assert.deepEqual(state.tasks, ['build 4', 'build 6', 'build 5']);
+  assert.deepEqual(lines, []);
+});
+
+test('builds that go on failing are told once, and are not tried again', async () => {
   const { indexer, state, lines } = setUp([4, 5], () => {
     throw new Error('the disk is full');
   });
@@ -74,7 +89,7 @@ test('a build that fails is told once, and is not tried again', async () => {
   await rest();
   indexer.kick();
   await rest();
-  assert.deepEqual(state.tasks, ['build 4']);
+  assert.deepEqual(state.tasks, ['build 4', 'build 4']);
   assert.equal(indexer.isBehind, false, 'the collection gets no greener by waiting');
   assert.equal(lines.length, 1);
 });
