@@ -58,12 +58,12 @@ function mergeVectors(vectors: Vectors, changes: Readonly<Record<string, VectorP
 
 function mergeVector(params: VectorParams, change: VectorParamsDiff): VectorParams {
   const { hnsw_config, quantization_config, ...rest } = change;
-  return {
+  return given({
     ...params,
     ...given(rest),
     ...(hnsw_config && { hnsw_config: { ...params.hnsw_config, ...given(hnsw_config) } }),
     ...quantization(quantization_config),
-  };
+  });
 }
 
 function mergeSparse(

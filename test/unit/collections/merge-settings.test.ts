@@ -55,6 +55,9 @@ test('a quantization is replaced as a whole, and removed by name', () => {
   assert.deepEqual(set.quantization_config, binary);
   assert.equal(mergeSettings(set, { quantization_config: 'Disabled' }).quantization_config, null);
   assert.deepEqual(mergeSettings(set, { quantization_config: null }).quantization_config, binary);
+  const vectors = { size: 4, distance: 'Dot', quantization_config: scalar } as const;
+  const ofVector = mergeSettings({ vectors }, { vectors: { '': { quantization_config: 'Disabled' } } });
+  assert.deepEqual(ofVector.vectors, { size: 4, distance: 'Dot' }, 'a vector without one shows none');
 });
 
 test('metadata is merged key by key, null removes a key', () => {
