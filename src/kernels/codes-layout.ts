@@ -152,6 +152,18 @@ function codeSize({ form, part }: CodesSpec, width: number): number {
 
 /** Lays out the codes of `capacity` rows, with an area for each of `threads` threads. */
 export function codesLayout(spec: CodesSpec, capacity: number, threads: number): CodesLayout {
+  const { end, ...layout } = place(spec, capacity, threads);
+  assert(end <= SEGMENT_BYTES_MAX, `codes of ${capacity} rows need ${end} bytes`);
+  return layout;
+}
+
+/** How many rows a memory has room for; none or fewer if the working space of the threads is too large. */
+export function codesRowsMax(spec: CodesSpec, threads: number): number {
+  const { end, strideBytes } = place(spec, 0, threads);
+  return Math.floor((SEGMENT_BYTES_MAX - SECTION_ALIGN - end) / strideBytes);
+}
+
+function place(spec: CodesSpec, capacity: number, threads: number): CodesLayout & { readonly end: number } {
   let end = HEADER_BYTES;
   const take = (bytes: number): number => {
     const start = end;
@@ -170,9 +182,8 @@ export function codesLayout(spec: CodesSpec, capacity: number, threads: number):
   const areas = Array.from({ length: threads }, () => take(AREA_HEAD_BYTES + floatBytes(width) + queryBytes));
   const records = take(capacity * strideBytes);
   const pages = Math.ceil(end / WASM_PAGE_BYTES);
-  assert(end <= SEGMENT_BYTES_MAX, `codes of ${capacity} rows need ${end} bytes`);
   const book = { parts, centroids, sums, counts };
-  return { capacity, pages, width, planeBytes, codeBytes, strideBytes, signs, ...book, areas, records };
+  return { end, capacity, pages, width, planeBytes, codeBytes, strideBytes, signs, ...book, areas, records };
 }
 
 const floatBytes = (width: number): number => roundUp(4 * width, SECTION_ALIGN);

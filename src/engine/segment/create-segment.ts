@@ -10,7 +10,7 @@ import {
 } from '../../kernels/memory-layout.ts';
 import { SIDE_ROWS_MAX } from '../../kernels/side-layout.ts';
 import { initialiseGraph, setEfConstruct } from '../index/hnsw/graph.ts';
-import { type CodesHandle, codesHandles } from '../vectors/code-column.ts';
+import { codedRowsMax, type CodesHandle, codesHandles } from '../vectors/code-column.ts';
 import { createSideHandle } from '../vectors/side-column.ts';
 import type { DenseConfig, IndexConfig, VectorConfig } from '../vectors/vector-config.ts';
 import type { GraphPlace, SegmentHandle } from './segment-handle.ts';
@@ -37,7 +37,11 @@ export function createSegmentHandle(options: {
   });
   const { bytesMax, scratchCount, capacityMin = 0 } = options;
   const sides = options.configs.filter((config) => config.kind !== 'dense');
-  const layout = layoutWithin(sides.length > 0 ? SIDE_ROWS_MAX : Number.POSITIVE_INFINITY, {
+  const rowsMax = [
+    ...(sides.length > 0 ? [SIDE_ROWS_MAX] : []),
+    ...dense.filter(isQuantizable).map((config) => Math.max(capacityMin, codedRowsMax(config, scratchCount))),
+  ];
+  const layout = layoutWithin(Math.min(...rowsMax), {
     vectors,
     bytesMax,
     scratchCount,
@@ -76,6 +80,11 @@ function graphOf({ metric, datatype, dim, index }: DenseConfig) {
   // A graph without codes is walked on its rows, which have to be float32 then.
   const canWalk = datatype === 'float32' || (hasCodes && codesPay(dim));
   return index.m === 0 || !canWalk ? undefined : { m: Math.max(M_MIN, index.m), hasCodes };
+}
+
+/** Whether there may be codes beside those of its graph. */
+function isQuantizable(config: DenseConfig): boolean {
+  return codesPay(config.dim) && graphOf(config)?.hasCodes === true;
 }
 
 function layoutWithin(capacityMax: number, options: SegmentLayoutOptions): SegmentLayout {

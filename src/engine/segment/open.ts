@@ -68,11 +68,11 @@ export function configureCollection(
   { env, segments }: { env: Env; segments: readonly SegmentHandle[] },
   params: CreateCollection,
 ): SegmentHandle[] {
-  const configs = env.write(() => {
+  return env.write(() => {
     env.put(metaKey(META.params), Buffer.from(stringifyExact(params)));
-    return vectorConfigs(params, readVectorNumbers(env));
+    const configs = vectorConfigs(params, readVectorNumbers(env));
+    return segments.map((handle) => configureSegment(handle, configs));
   });
-  return segments.map((handle) => configureSegment(handle, configs));
 }
 
 /** The vectors of a collection after names were added or dropped. */

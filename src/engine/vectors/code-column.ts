@@ -6,6 +6,7 @@ import {
   CODES_MAGIC,
   type CodesLayout,
   codesLayout,
+  codesRowsMax,
   type CodesSpec,
   createCodesMemory,
 } from '../../kernels/codes-layout.ts';
@@ -32,6 +33,17 @@ export function createCodesHandle(
 ): CodesHandle {
   const layout = codesLayout(spec, capacity, threads);
   return { vectorId, spec, layout, memory: createCodesMemory(spec, layout) };
+}
+
+/** Rows that the codes of any quantization have room for that a vector may get while its segment lives. */
+export function codedRowsMax({ metric, dim }: DenseConfig, threads: number): number {
+  const common = { metric, dim, queryBits: 8, quantile: 1 };
+  // The longest codes, and those with the most working space.
+  const largest: readonly CodesSpec[] = [
+    { ...common, form: 'bytes', rotatedShare: 1, part: 0 },
+    { ...common, form: 'product', rotatedShare: 0, part: 1 },
+  ];
+  return Math.min(...largest.map((spec) => codesRowsMax(spec, threads)).filter((rows) => rows > 0));
 }
 
 /** The codes that vectors of a segment are to have: those among `existing` that are as they should be, and new ones. */

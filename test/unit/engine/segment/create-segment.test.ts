@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { configureSegment } from '../../../../src/engine/segment/create-segment.ts';
+import { configureSegment, createSegmentHandle } from '../../../../src/engine/segment/create-segment.ts';
+import { initialVectorNumbers, vectorConfigs } from '../../../../src/engine/vectors/vector-config.ts';
+import { SEGMENT_BYTES_MAX } from '../../../../src/kernels/memory-layout.ts';
 import { TestCollection } from '../../../helpers/test-collection.ts';
 
 for (const vectors of [
@@ -17,5 +19,34 @@ for (const vectors of [
     assert.equal(configureSegment(segment!, created.collection.vectors).isOutdated, false);
     const { handle } = await created.restart();
     assert.equal(handle.segments[0]!.isOutdated, false);
+  });
+}
+
+for (const size of [16, 33, 130, 1536, 20_000]) {
+  test(`the largest segment has as many rows as any quantization has codes for: ${size} numbers`, () => {
+    for (const m of [2, 16]) {
+      const params = { vectors: { size, distance: 'Dot', on_disk: true }, hnsw_config: { m } } as const;
+      const configs = (quantization_config?: object) =>
+        vectorConfigs(
+          { ...params, ...(quantization_config && { quantization_config }) } as typeof params,
+          numbers,
+        );
+      const numbers = initialVectorNumbers(params);
+      const segment = createSegmentHandle({
+        id: 1,
+        configs: configs(),
+        bytesMax: SEGMENT_BYTES_MAX,
+        scratchCount: 4,
+      });
+      for (const quantization of [
+        { turbo: { bits: 'bits8' } },
+        { turbo: { bits: 'bits4' } },
+        { scalar: { type: 'int8', quantile: 0.9 } },
+        { product: { compression: 'x4' } },
+      ]) {
+        const { codes } = configureSegment(segment, configs(quantization));
+        assert.equal(codes[0]!.layout.capacity, segment.layout.capacity);
+      }
+    }
   });
 }
