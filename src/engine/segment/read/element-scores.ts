@@ -30,7 +30,8 @@ export function elementScores(
   const found = Array.from(foundElements(texts, words, rows, cancel));
   const weights = words.map((_, w) => {
     const frequency = found.filter(({ counts, isInCorpus }) => isInCorpus && counts[w]! > 0).length;
-    return inverseFrequency(inCorpus, frequency);
+    // A row that was replaced a moment ago is found, but its old payload was not counted any more.
+    return inverseFrequency(Math.max(inCorpus, frequency), frequency);
   });
   const scores = new Map(
     rows.visible.map(({ segment, rows: { count } }) => [segment, new Float64Array(count)]),
@@ -64,7 +65,7 @@ function statistics(
       if (hasRow(corpus[i]!.rows, rows[j]!)) inCorpus++;
     }
   }
-  return { average: total / count, inCorpus };
+  return { average: count === 0 ? 1 : total / count, inCorpus };
 }
 
 function* foundElements(

@@ -11,6 +11,7 @@ import type { Cancellation } from '../cancellation.ts';
 import type { Collection } from '../collection.ts';
 import type { Segment } from '../segment.ts';
 import { PayloadNumbers } from './payload-numbers.ts';
+import { currentRow } from './record.ts';
 
 /** Lengths of elements by the dictionary of their index, which a thread keeps as long as the index. */
 const remembered = new WeakMap<Dictionary, PayloadNumbers>();
@@ -67,10 +68,10 @@ export class IndexedTexts {
     return this.#index.elements !== undefined;
   }
 
-  /** The words of each element of a row. */
+  /** The words of each element of a row, or of the one that has replaced it: its payload may be gone by now. */
   elements(segment: Segment, row: number): string[][] {
-    const payload = this.#collection.env.get(payloadKey(segment.id, row));
-    return payload === undefined ? [] : elementWords(this.#index, parsePayload(payload));
+    const current = currentRow(this.#collection, { segment, offset: row });
+    return current === undefined ? [] : elementWords(this.#index, parsePayload(current.payload));
   }
 
   /** How many words each element has, those without words left out; with their rows, deleted ones too. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SCRATCH_HEAP_MAX } from '../../../../src/kernels/memory-layout.ts';
-import { Tasks, TestCollection } from '../../../helpers/test-collection.ts';
+import { DEFAULT_SIZING, Tasks, TestCollection } from '../../../helpers/test-collection.ts';
 
 /** Room for some hundreds of points beside the scratch areas. */
 const SMALL = { bytesMax: 2 * 16 * SCRATCH_HEAP_MAX + 131_072, scratchCount: 2 };
@@ -75,3 +75,26 @@ for (const [name, read] of Object.entries(READS)) {
     assert.equal(read(reader), points);
   });
 }
+
+const offer = (id: number) => ({ id, vector: [id], payload: { offers: [{ title: 'word' }] } });
+
+test('a text finds a point that is written twice after its rows were chosen, by the text that it has then', async (t) => {
+  const writer = await TestCollection.create(t, PARAMS);
+  const schema = { type: 'text', scoring: true, nested: 'offers' };
+  writer.batch([{ task: 'create_index', body: { field_name: 'offers[].title', field_schema: schema } }]);
+  writer.upsert({ points: [offer(1), offer(MOVING), offer(9)] });
+  const reader = new Tasks(writer.handle, DEFAULT_SIZING, 1);
+  t.after(() => reader.close());
+  const { env } = reader.collection;
+  const refresh = env.refresh.bind(env);
+  let refreshes = 0;
+  t.mock.method(env, 'refresh', () => {
+    refreshes += 1;
+    // All rows, those looked for, then the lengths of texts.
+    if (refreshes === 3) for (let i = 0; i < 2; i++) writer.upsert({ points: [offer(MOVING)] });
+    refresh();
+  });
+  const request = { query: { text: 'word' }, using: 'offers[].title', limit: 10 };
+  const { points } = reader.read('query', request) as { points: { id: number }[] };
+  assert.deepEqual(points.map(({ id }) => id).toSorted(), [1, MOVING, 9]);
+});
