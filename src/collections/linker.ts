@@ -85,7 +85,7 @@ export class Linker {
     return segmentCounts(this.#options.handle());
   }
 
-  /** Resolves after the next slice; at once if nothing links. */
+  /** Resolves after the next slice, or when it has failed; at once if nothing links. */
   async progress(): Promise<void> {
     await (this.#running && this.#progress.promise);
   }
@@ -100,6 +100,8 @@ export class Linker {
       } catch (error) {
         faults += 1;
         this.#mustMend ||= !isOverload(error);
+        // Updates that wait for progress look again: the next slice may wait for them.
+        this.#noteProgress();
         const isGivenUp = faults === FAULTS_MAX;
         this.#report(error, isGivenUp ? 'indexing stopped until the next update' : 'indexing goes on');
       }

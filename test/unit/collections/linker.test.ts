@@ -98,6 +98,17 @@ test('linking that fails again and again waits for the next update', async () =>
   await end(false, ROWS);
 });
 
+test('who waits for progress is told of a slice that failed, too', async () => {
+  const { linker, end } = steered(1);
+  linker.kick();
+  await new Promise(setImmediate);
+  const told = linker.progress();
+  await end(died());
+  const isLate = new Promise((resolve) => setImmediate(resolve, 'late'));
+  assert.equal(await Promise.race([told, isLate]), undefined);
+  await end(false, ROWS);
+});
+
 test('a queue that is full is no reason to give a graph up', async () => {
   const { linker, graph, tasks, end } = steered(1);
   linker.kick();
