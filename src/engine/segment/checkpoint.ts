@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { blockCount, finishFile, removeFile, writeBlock } from '../../storage/block-file.ts';
 import { faissFile } from '../index/faiss/index-file.ts';
@@ -6,6 +7,7 @@ import { hasAbandonedRows } from '../index/hnsw/build.ts';
 import { linkedCount } from '../index/hnsw/graph.ts';
 import type { Collection } from './collection.ts';
 import type { Segment } from './segment.ts';
+import type { SegmentHandle } from './segment-handle.ts';
 
 /** Where a checkpoint of a collection's graphs goes on: positions of segment and vector, and a block of that graph's file. */
 export interface CheckpointStep {
@@ -55,6 +57,27 @@ export function removeCheckpoints(directory: string, segment: Segment): void {
 export function removeCheckpoint(directory: string, segmentId: number, vectorId: number): void {
   removeFile(graphFile(directory, segmentId, vectorId));
   removeFile(faissFile(directory, segmentId, vectorId));
+}
+
+const INDEX_FILE = /^(?:graph|faiss)-\d+-\d+(?:\.partial)?$/;
+
+/**
+ * Removes what a crash has left: files of segments and vectors that are no more, and those that were not written to their
+ * end. Before anybody works on the collection.
+ */
+export function removeStrayFiles(directory: string, segments: readonly SegmentHandle[]): void {
+  const known = new Set(
+    segments.flatMap(({ id, vectorIds }) =>
+      vectorIds.flatMap((vectorId) => [
+        graphFile(directory, id, vectorId),
+        faissFile(directory, id, vectorId),
+      ]),
+    ),
+  );
+  for (const name of readdirSync(directory)) {
+    const file = path.join(directory, name);
+    if (INDEX_FILE.test(name) && !known.has(file)) removeFile(file);
+  }
 }
 
 /** `graph-<segment>-<number of the vector>` beside the collection's LMDB files. */

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { hasIndexWork, readIndexState } from '../../engine/payload/fields/index-state.ts';
+import { removeStrayFiles } from '../../engine/segment/checkpoint.ts';
 import { loadIndexes } from '../../engine/segment/load-indexes.ts';
 import {
   createCollectionFiles,
@@ -57,6 +58,7 @@ async function openCollection(
     const params = readParams(env);
     const vectorNumbers = readVectorNumbers(env);
     const segments = loadSegments(env, params, sizing, module);
+    removeStrayFiles(directory, segments);
     const configs = vectorConfigs(params, vectorNumbers);
     const attached = segments.map((segment) => new Segment(segment, module, { configs, env }));
     const indexes = loadIndexes(env, attached, module);

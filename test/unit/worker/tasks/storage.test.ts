@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { addSegment } from '../../../../src/engine/segment/open.ts';
+import { initialVectorNumbers, vectorConfigs } from '../../../../src/engine/vectors/vector-config.ts';
 import { loadKernelModule } from '../../../../src/kernels/loader.ts';
 import { META, metaKey } from '../../../../src/storage/keys.ts';
 import { openEnv } from '../../../../src/storage/env.ts';
@@ -57,6 +59,28 @@ test('the rests of what was cut short are removed at the start', async (t) => {
   writeFileSync(path.join(storagePath, 'collections', '77', 'data.mdb'), 'torn');
   await open(storagePath);
   assert.deepEqual(collectionFolders(storagePath), [path.basename(kept.directory)]);
+});
+
+test('files of segments and vectors that are no more go at the start, and halves of files', async (t) => {
+  const storagePath = tempDir(t);
+  const { directory } = await createCollection({ storagePath, name: 'c', params: PARAMS });
+  const env = openEnv(directory);
+  env.write(() => addSegment(env, 2, vectorConfigs(PARAMS, initialVectorNumbers(PARAMS)), sizing));
+  await env.close();
+  const before = readdirSync(directory);
+  const kept = ['faiss-2-1', 'graph-2-1'];
+  for (const name of [
+    ...kept,
+    'faiss-2-1.partial',
+    'faiss-1-1',
+    'graph-1-1',
+    'graph-2-9',
+    'graph-3-1.partial',
+  ])
+    writeFileSync(path.join(directory, name), 'any');
+  const { opened } = await open(storagePath);
+  assert.equal(opened[0]!.segments.length, 1);
+  assert.deepEqual(readdirSync(directory).toSorted(), [...before, ...kept].toSorted());
 });
 
 test('a storage that another process has is not touched', async (t) => {
