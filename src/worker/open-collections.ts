@@ -116,7 +116,7 @@ export class OpenCollections {
     filterCache.follow(indexes);
     const segments = handle.segments.map(
       (segment) =>
-        (isSame ? before.segments.find(({ memory }) => memory === segment.memory) : undefined) ??
+        (isSame ? before.segments.find((known) => isSameSegment(known, segment)) : undefined) ??
         new Segment(segment, this.#module, { configs: vectors, env }),
     );
     for (const segment of before?.segments ?? []) if (!segments.includes(segment)) segment.release();
@@ -131,6 +131,10 @@ export class OpenCollections {
       filterCache,
     };
   }
+}
+
+function isSameSegment(known: Segment, { id, revision }: SegmentHandle): boolean {
+  return known.id === id && known.revision === revision;
 }
 
 async function closeCollection({ segments, env }: Collection): Promise<void> {

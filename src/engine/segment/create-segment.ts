@@ -62,6 +62,7 @@ export function createSegmentHandle(options: {
   const codes = codesHandles(indexedVectors(layout, vectorIds, dense), layout, []);
   return {
     id: options.id,
+    revision: 0,
     memory,
     layout,
     vectorIds,
@@ -101,6 +102,7 @@ export function configureSegment(handle: SegmentHandle, configs: readonly Vector
   const codes = codesHandles(indexedVectors(layout, vectorIds, configs), layout, handle.codes);
   return {
     ...handle,
+    revision: handle.revision + 1,
     codes,
     graphs: graphPlaces(layout, vectorIds, configs, codes),
     isOutdated: isOutdated(layout, vectorIds, configs),

@@ -17,6 +17,8 @@ export interface GraphPlace {
 /** A segment as plain data that can be sent between threads: the memory is shared, not copied. */
 export interface SegmentHandle {
   readonly id: number;
+  /** Grows whenever one of what follows changes. Objects do not tell: each message makes new ones of the same memory. */
+  readonly revision: number;
   readonly memory: WebAssembly.Memory;
   readonly layout: SegmentLayout;
   /** The numbers of the layout's vectors, in its order. The collection may have dropped some, and have others by now. */

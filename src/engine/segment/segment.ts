@@ -61,6 +61,8 @@ export interface Snapshot {
  */
 export class Segment {
   readonly id: number;
+  /** Of the handle that it was attached by. */
+  readonly revision: number;
   readonly layout: SegmentLayout;
   readonly #graphPlaces: readonly GraphPlace[];
   readonly #codesHandles: readonly CodesHandle[];
@@ -90,6 +92,7 @@ export class Segment {
     { configs, env }: { readonly configs: readonly VectorConfig[]; readonly env: Env },
   ) {
     this.id = handle.id;
+    this.revision = handle.revision;
     this.layout = handle.layout;
     this.#graphPlaces = handle.graphs;
     this.#codesHandles = handle.codes;
@@ -434,6 +437,7 @@ export class Segment {
   /** Writer: forgets what it keeps of the rows of a transaction that is over or was rolled back. */
   forgetPending(): void {
     for (const { disk } of this.vectors) disk?.forget();
+    for (const side of this.sides) side.forget();
   }
 
   /** Writer: readers wait from now on, and those that have looked already know that they must look again. */

@@ -202,6 +202,11 @@ export class SideColumn {
     assert(this.#words[SIDE.arenaEnd]! <= this.layout.end, 'the index stays within its memory');
   }
 
+  /** Writer: forgets the rows of a transaction that was rolled back. */
+  forget(): void {
+    this.#pending = undefined;
+  }
+
   #begin(isFirst: boolean): Pending {
     // What a transaction that was rolled back has left is overwritten.
     if (isFirst) this.#pending = undefined;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { test, type TestContext } from 'node:test';
+import { configureSegment } from '../../../src/engine/segment/create-segment.ts';
 import { loadKernelModule } from '../../../src/kernels/loader.ts';
 import type { CollectionHandle } from '../../../src/protocol/shared-handles.ts';
 import { OpenCollections } from '../../../src/worker/open-collections.ts';
@@ -68,6 +69,22 @@ test('a newer handle attaches only what is new', async (t) => {
   assert.equal(after.filterCache, before.filterCache);
   assert.equal(after.segments[0], before.segments[0]);
   assert.equal(after.segments[1]!.id, 2);
+});
+
+test('segments are attached once, however often messages tell of them, and anew when they are configured', async (t) => {
+  const collections = openCollections(t);
+  const handle = await storedCollection(t, 1);
+  const learn = (generation: number, segments: CollectionHandle['segments']) => {
+    collections.learn({ ...handle, generation, segments: structuredClone(segments) });
+    return collections.get(1).segments[0];
+  };
+  const first = learn(1, handle.segments);
+  assert.equal(learn(2, handle.segments), first);
+  const { vectors } = collections.get(1);
+  const configured = handle.segments.map((segment) => configureSegment(segment, vectors));
+  const second = learn(3, configured);
+  assert.notEqual(second, first);
+  assert.equal(learn(4, configured), second);
 });
 
 test('a collection that is forgotten can be announced again', async (t) => {
