@@ -32,7 +32,10 @@ export const WASM_PAGE_BYTES = 65_536;
 export const SEGMENT_BYTES_MAX = 65_535 * WASM_PAGE_BYTES;
 /** Most entries in the heap of a scratch area, so the largest k of one scan. */
 export const SCRATCH_HEAP_MAX = 16_384;
-/** Rows of vectors on disk are brought to the kernels in pieces of at most so many bytes, or one by one. */
+/**
+ * Rows of vectors on disk are brought to the kernels in pieces of at most so many bytes, or one by one. The chunks in which
+ * they are stored are as large, so another number is another format on disk.
+ */
 export const STAGED_BYTES = 8192;
 export const HEAP_ENTRY_BYTES = 8;
 export const ID_BYTES = 16;
