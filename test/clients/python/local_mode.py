@@ -27,6 +27,8 @@ them keeps being compared.
    1.19.1 on. Server 1.19.0: looks for the text as it is. With an index both compare words.
 14. Limits of prefetches in a query for groups. Local: none. Server: several searches of so many points for each group. Only
    prefetches of all points are generated there.
+15. `match` with `text` on a key with a text index, of an array of strings. Local: one string must have all words. Server: the
+   index knows the words of all strings of a point together.
 """
 
 from typing import Any, Callable
@@ -63,6 +65,9 @@ def _check_condition(condition: Any, payload: dict[str, Any], point_id: Any, has
         if condition.key not in tokenized and isinstance(condition.match, _TEXT_MATCHES):
             texts = value_by_key(payload, condition.key) or []
             return any(isinstance(text, str) and _has_text(condition.match, text) for text in texts)
+        if condition.key in tokenized and isinstance(condition.match, models.MatchText):
+            strings = [text for text in value_by_key(payload, condition.key) or [] if isinstance(text, str)]
+            return payload_filters.check_match(condition.match, " ".join(strings))
         # Where nothing is found there is nothing to ask: it is empty, and it is not null.
         values = _found(payload, condition.key)
         if condition.is_empty is not None:
