@@ -135,6 +135,13 @@ export class Segment {
     return Atomics.load(this.#header, HEADER.count);
   }
 
+  /** True if no row is alive. */
+  get isEmpty(): boolean {
+    // Both counts only grow, this one after the other: read the other way round, rows that replace all would not be seen.
+    const { deletedCount } = this;
+    return this.count === deletedCount;
+  }
+
   get deletedCount(): number {
     return Atomics.load(this.#header, HEADER.deletedCount);
   }

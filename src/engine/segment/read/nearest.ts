@@ -14,8 +14,8 @@ export function nearest(collection: Collection, asked: NearestPlan, cancel: Canc
   const { segments } = collection;
   const before = segments.length > 1 ? segments.map((segment) => segment.snapshot()) : [];
   const hits = segments.flatMap((segment) => {
-    // Also one whose points a vacuum has moved on: what it has on disk may be gone.
-    if (segment.count === segment.deletedCount) return [];
+    // Also if a vacuum has moved all points on: what the segment has on disk may be gone.
+    if (segment.isEmpty) return [];
     const side = segment.side(plan.vectorName);
     if (side !== undefined) return searchSide(collection, segment, side, plan, cancel);
     const column = segment.vector(plan.vectorName);

@@ -98,3 +98,24 @@ test('a text finds a point that is written twice after its rows were chosen, by 
   const { points } = reader.read('query', request) as { points: { id: number }[] };
   assert.deepEqual(points.map(({ id }) => id).toSorted(), [1, MOVING, 9]);
 });
+
+test('a segment whose rows are all replaced is never taken to be empty', async (t) => {
+  const writer = await TestCollection.create(t, PARAMS, SMALL);
+  writer.upsert(upsertOf([1]));
+  const [segment] = writer.collection.segments;
+  for (const name of ['count', 'deletedCount'] as const) {
+    const read = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(segment), name)!.get!;
+    // The writer comes just after the reader has looked at one of the counts.
+    Object.defineProperty(segment, name, {
+      configurable: true,
+      get: () => {
+        const seen: number = read.call(segment);
+        delete (segment as { -readonly [Key in typeof name]?: number })[name];
+        writer.upsert(upsertOf([1]));
+        return seen;
+      },
+    });
+    assert.equal(segment!.isEmpty, false, name);
+  }
+  assert.equal(segment!.count, 3);
+});
