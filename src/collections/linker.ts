@@ -135,18 +135,13 @@ export class Linker {
   async #linkAll(): Promise<void> {
     const round: Round = { isOver: false, end: Promise.withResolvers() };
     const lanes = Array.from({ length: this.#options.lanes() }, async (_, lane) => {
-      let isOver = lane === 0;
       try {
         await this.#link(lane, round);
+        if (lane === 0) endRound(round);
       } catch (error) {
-        isOver = true;
+        endRound(round);
         if (!isOverload(error)) giveUpLinking(this.#options.handle());
         throw error;
-      } finally {
-        if (isOver) {
-          round.isOver = true;
-          round.end.resolve();
-        }
       }
     });
     for (const outcome of await Promise.allSettled(lanes)) {
@@ -183,6 +178,11 @@ export class Linker {
     const { log, handle } = this.#options;
     log.error({ err: error, collection: handle().name }, message);
   }
+}
+
+function endRound(round: Round): void {
+  round.isOver = true;
+  round.end.resolve();
 }
 
 /** The task was not begun. */

@@ -112,7 +112,7 @@ interface Reply {
   readonly status: number;
   readonly body: Uint8Array;
   /** Of the collections that were read. */
-  readonly read: readonly Collection[];
+  readonly read: ReadonlySet<Collection>;
 }
 
 /** Runs the request of a slot, again when points may be in a segment that this thread had not been told of. */
@@ -120,7 +120,7 @@ async function runOnAll(slot: number, header: number, mailedBody: Uint8Array | u
   const giveUpMs = performance.now() + NEWS_WAIT_MS;
   for (;;) {
     const reply = run(slot, header, mailedBody);
-    const behind = reply.read.filter((collection) => isBehind(collection) && !givenUp.has(collection));
+    const behind = [...reply.read].filter((collection) => isBehind(collection) && !givenUp.has(collection));
     if (behind.length === 0) return reply;
     if (performance.now() > giveUpMs) {
       for (const collection of behind) givenUp.add(collection);
@@ -178,9 +178,9 @@ function run(slot: number, header: number, mailedBody: Uint8Array | undefined): 
       // LMDB keeps every page of the state that a reader has seen last: while this thread sleeps, the file would grow.
       for (const { env } of used) env.refresh();
     }
-    return { status: 200, body: closeEnvelope(writer, startMs), read: [...used] };
+    return { status: 200, body: closeEnvelope(writer, startMs), read: used };
   } catch (error) {
-    return { ...failure(task, error, startMs), read: [...used] };
+    return { ...failure(task, error, startMs), read: used };
   }
 }
 

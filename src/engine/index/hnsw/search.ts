@@ -62,10 +62,8 @@ export function searchGraph(handle: GraphHandle, search: GraphSearch): number {
     begin(handle, search, step);
     run(handle, search, step);
   }
-  if (search.isRescored !== false && search.scoreRow !== undefined) {
-    return rescoreRows(handle, search, search.scoreRow);
-  }
   if (search.isRescored === false) return kernels.searchEndByCodes(walk.head, limit, heapLength, k);
+  if (search.scoreRow !== undefined) return rescoreRows(handle, search, search.scoreRow);
   return kernels.searchEnd(graph.head, walk.head, limit, heapLength, k);
 }
 

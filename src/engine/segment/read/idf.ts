@@ -1,3 +1,4 @@
+import type { Filter } from '../../../../schemas/filter.ts';
 import type { IdfParams } from '../../../../schemas/query.ts';
 import { inverseFrequency } from '../../query/bm25.ts';
 import { badRequest } from '../../../shared/errors.ts';
@@ -22,6 +23,11 @@ export function checkIdf(config: VectorConfig, idf: IdfParams | null | undefined
   throw badRequest(`idf params need a sparse vector with the idf modifier, '${config.name}' is none`);
 }
 
+/** The filter that `idf` names; undefined: all points. */
+export function corpusOf(idf: IdfParams | null | undefined): Filter | undefined {
+  return typeof idf === 'object' && idf !== null ? idf.corpus : undefined;
+}
+
 /**
  * The example with its weights multiplied by the inverse document frequencies of their indices, if its vector asks for
  * that; the same one if not. Frequencies are those of all points that have the vector, or of the corpus that `idf` names.
@@ -34,7 +40,7 @@ export function weighted(
 ): Example {
   const { config, value } = example;
   if (config.kind !== 'sparse' || !config.hasIdf || value.kind !== 'sparse') return example;
-  const corpus = typeof idf === 'object' && idf !== null ? idf.corpus : undefined;
+  const corpus = corpusOf(idf);
   const { documents, frequencies } = atOneMoment(collection, () => {
     const statistics: Statistics = { documents: 0, frequencies: new Uint32Array(value.indices.length) };
     for (const segment of collection.segments) {

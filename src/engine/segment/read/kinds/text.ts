@@ -7,6 +7,7 @@ import { atOneMoment } from '../moment.ts';
 import { batchesWithout, rowAt, rowKey, rowsOfSegments } from '../rows.ts';
 import { type Execution, inputRows, type Stage, type StageContext, type StageInput } from '../stage.ts';
 import { elementScores } from '../element-scores.ts';
+import { corpusOf } from '../idf.ts';
 import { IndexedTexts } from '../indexed-texts.ts';
 import { textScores } from '../text-scores.ts';
 
@@ -28,7 +29,7 @@ export function textStage(text: TextInterface, context: StageContext): Stage {
   const { query, scoring } = typeof text === 'string' ? { query: text } : text;
   const bm25 = checked({ k: scoring?.bm25.k ?? K, b: scoring?.bm25.b ?? B });
   const words = texts.words(query);
-  const corpus = typeof params?.idf === 'object' && params.idf !== null ? params.idf.corpus : undefined;
+  const corpus = corpusOf(params?.idf);
   return {
     run: (execution, input) => {
       const { collection, cancel, excluded } = execution;
