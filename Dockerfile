@@ -27,5 +27,5 @@ VOLUME /nearify/storage
 EXPOSE 6333
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s \
     CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.NEARIFY__SERVICE__HTTP_PORT ?? 6333}/readyz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "dist/src/cli/main.js"]
+ENTRYPOINT ["node", "--no-concurrent-marking", "dist/src/cli/main.js"]
 CMD ["serve"]

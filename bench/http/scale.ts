@@ -7,13 +7,16 @@
  *
  * Without --url a server is started for the bench; only then restart and disk are measured.
  */
+import { once } from 'node:events';
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
 import autocannon from 'autocannon';
 import { Client, cpuSecondsOf, residentMbOf } from './client.ts';
 import { clusteredVectors } from '../clustered.ts';
 import { startBenchServer } from './server-process.ts';
+import type { UploadOrder } from './upload-thread.ts';
 
 const K = 10;
 const BATCH = 1000;
@@ -181,19 +184,17 @@ async function searches(queries: readonly number[][], truth: readonly number[][]
 async function duringUpload(queries: readonly number[][]) {
   const idle = await offered(queries);
   const source = clusteredVectors(dim, 4);
-  const batches = Array.from({ length: 50 }, (_, i) => batch(source, points + i * BATCH, BATCH));
-  const uploader = new Client(server?.url ?? given.url!);
-  const end = new AbortController();
-  let uploaded = 0;
-  const uploading = (async () => {
-    for (; !end.signal.aborted; uploaded++) {
-      await uploader.call('PUT', `${COLLECTION}/points?wait=true`, batches[uploaded % batches.length]!);
-    }
-  })();
+  const bodies = Array.from({ length: 50 }, (_, i) => batch(source, points + i * BATCH, BATCH));
+  const workerData: UploadOrder = {
+    url: server?.url ?? given.url!,
+    path: `${COLLECTION}/points?wait=true`,
+    bodies,
+  };
+  // Sending megabytes would delay the searches here.
+  const uploader = new Worker(new URL('upload-thread.ts', import.meta.url), { workerData });
   const busy = await offered(queries);
-  end.abort();
-  await uploading;
-  uploader.close();
+  uploader.postMessage('end');
+  const [uploaded] = (await once(uploader, 'message')) as [number];
   return { idle, busy, pointsPerSecond: Math.round((uploaded * BATCH) / seconds) };
 }
 

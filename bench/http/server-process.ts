@@ -39,7 +39,8 @@ async function startOn(storage: string, settings: readonly string[]): Promise<Be
     `storage.storage_path=${storage}`,
     ...settings,
   ];
-  const args = ['--import', MONITOR, MAIN, 'serve', ...all.flatMap((setting) => ['--set', setting])];
+  // As `npm start` does it.
+  const args = ['--no-concurrent-marking', '--import', MONITOR, MAIN, 'serve', ...all.flatMap((setting) => ['--set', setting])];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
   const end = async () => {
     child.kill('SIGTERM');

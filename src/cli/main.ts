@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --no-concurrent-marking
 import { Command } from 'commander';
 import { API_VERSION } from '../config/build-info.ts';
 import { addImportCommand } from './import/command.ts';

@@ -57,6 +57,7 @@ export class Collection {
       handle,
       onBatch: (changes) => this.#take(changes),
       turn: () => this.pacing.beforeUpdate(),
+      isSharingCores: () => this.pacing.isSharingCores,
     });
     this.pacing = new Pacing({
       // The event loop and the updates have a core each.
@@ -70,6 +71,7 @@ export class Collection {
       handle,
       lanes: () => Math.min(backgroundThreads, this.#indexingThreadsMax),
       turn: (lane) => this.pacing.beforeLink(lane),
+      isSharingCores: () => this.pacing.isSharingCores,
       onIdle: () => this.#faiss?.kick(),
       log,
       restoredRows: segmentCounts(this.#handle).linkedRows,

@@ -22,6 +22,8 @@ export interface LinkerOptions {
   readonly lanes: () => number;
   /** Resolves when the next slice of a lane, numbered from 0, may run. */
   readonly turn: (lane: number) => Promise<void>;
+  /** Whether a slice pauses now and then, for others to have its core. */
+  readonly isSharingCores: () => boolean;
   /** Called when there is nothing left to link. */
   readonly onIdle: () => void;
   readonly log: Logger;
@@ -150,13 +152,13 @@ export class Linker {
   }
 
   async #link(lane: number, round: Round): Promise<void> {
-    const { pool, handle, turn } = this.#options;
+    const { pool, handle, turn, isSharingCores } = this.#options;
     let isMore = true;
     // Each slice is a task of its own, so that others run in between.
     while (isMore && !this.#isStopped) {
       await Promise.race([turn(lane), round.end.promise]);
       if (round.isOver) return;
-      isMore = await pool.run('link', { handle: handle(), msMax: SLICE_MS });
+      isMore = await pool.run('link', { handle: handle(), msMax: SLICE_MS, isSharingCores: isSharingCores() });
       this.#noteProgress();
     }
   }

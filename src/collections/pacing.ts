@@ -66,6 +66,11 @@ export class Pacing {
     await Promise.race([this.#pauseOf(UPLOAD_PAUSE_MS), this.#reader.promise]);
   }
 
+  /** Whether searches wait for cores that updates and linking have. */
+  get isSharingCores(): boolean {
+    return this.#options.spareLanes <= 0 && this.#hasReaders;
+  }
+
   #pauseOf(ms: number): Promise<void> {
     const pause = this.#pauses.get(ms) ?? this.#uploadPause(ms).finally(() => this.#pauses.delete(ms));
     this.#pauses.set(ms, pause);

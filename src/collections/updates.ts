@@ -26,6 +26,7 @@ export class UpdateQueue {
   readonly #handle: () => CollectionHandle;
   readonly #onBatch: (result: UpdateBatchResult) => void;
   readonly #turn: () => Promise<void>;
+  readonly #isSharingCores: () => boolean;
   #waiting: WaitingUpdate[] = [];
   readonly #exclusive: (() => Promise<void>)[] = [];
   #running: Promise<void> | undefined;
@@ -33,7 +34,7 @@ export class UpdateQueue {
 
   /**
    * `handle` gives the collection as it is now; `onBatch` must make new segments known to readers; `turn` resolves when the
-   * next batch may run.
+   * next batch may run, which pauses now and then if `isSharingCores`.
    */
   constructor(options: {
     pool: BackgroundPool;
@@ -41,12 +42,14 @@ export class UpdateQueue {
     handle: () => CollectionHandle;
     onBatch: (result: UpdateBatchResult) => void;
     turn: () => Promise<void>;
+    isSharingCores: () => boolean;
   }) {
     this.#pool = options.pool;
     this.#sizing = options.sizing;
     this.#handle = options.handle;
     this.#onBatch = options.onBatch;
     this.#turn = options.turn;
+    this.#isSharingCores = options.isSharingCores;
   }
 
   get length(): number {
@@ -109,7 +112,8 @@ export class UpdateQueue {
   async #run(batch: readonly WaitingUpdate[]): Promise<void> {
     const requests = batch.map(({ task, request }) => ({ task, args: request.args, body: request.body }));
     try {
-      const input = { handle: this.#handle(), sizing: this.#sizing, requests };
+      const isSharingCores = this.#isSharingCores();
+      const input = { handle: this.#handle(), sizing: this.#sizing, requests, isSharingCores };
       const result = await this.#pool.run('update', input, transferable(requests.map(({ body }) => body)));
       this.#onBatch(result);
       for (const [i, { resolve }] of batch.entries()) resolve(result.replies[i]!);

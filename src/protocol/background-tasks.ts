@@ -61,7 +61,10 @@ export interface UpdateBatchResult extends CollectionChanges {
   readonly replies: readonly DataReply[];
 }
 
-/** The background tasks by name, as functions from message to message. */
+/**
+ * The background tasks by name, as functions from message to message. `isSharingCores`: the thread pauses now and then, as
+ * searches may wait for the core that it has.
+ */
 export interface BackgroundTasks {
   open_storage(input: { storagePath: string; sizing: SegmentSizing }): StoredCollections;
   create_collection(input: { storagePath: string; name: string; params: CreateCollection }): OpenedCollection;
@@ -73,6 +76,7 @@ export interface BackgroundTasks {
     handle: CollectionHandle;
     sizing: SegmentSizing;
     requests: readonly UpdateRequest[];
+    isSharingCores: boolean;
   }): UpdateBatchResult;
   /** Works on unfinished payload indexes for about `msMax`. */
   build_indexes(input: { handle: CollectionHandle; sizing: SegmentSizing; msMax: number }): CollectionChanges;
@@ -97,7 +101,7 @@ export interface BackgroundTasks {
   /** Removes a segment without living rows. */
   drop_segment(input: { handle: CollectionHandle; segmentId: number }): void;
   /** Links rows into the graphs for about `msMax`; true if rows are left. */
-  link(input: { handle: CollectionHandle; msMax: number }): boolean;
+  link(input: { handle: CollectionHandle; msMax: number; isSharingCores: boolean }): boolean;
   /** Empties graphs that a dead thread has left half linked, for `link` to begin anew. No `link` may run. */
   mend_graphs(input: { handle: CollectionHandle }): void;
   /** Writes one block of the graphs' checkpoints; the step to go on with, or undefined at the end. */

@@ -9,9 +9,10 @@ import { loadThreadKernels } from '../engine/thread-kernels.ts';
 import type { BackgroundTask, BackgroundTasks } from '../protocol/background-tasks.ts';
 import { type Outcome, toWireError } from '../protocol/wire-error.ts';
 import { assert } from '../shared/assert.ts';
+import type { NumberKernel } from '../shared/json/reader.ts';
 import { OpenCollections } from './open-collections.ts';
 import { changeVectors } from './tasks/change-vectors.ts';
-import { lowerThreadPriority } from './thread-priority.ts';
+import { lowerThreadPriority, pause } from './thread-priority.ts';
 import { dropSegment, moveSegmentRows, openSegment } from './tasks/rebuild.ts';
 import { closeStorage, createCollection, dropCollection, openStorage } from './tasks/storage.ts';
 import { transact } from './tasks/transact.ts';
@@ -33,6 +34,20 @@ function claimIndex(words: Int32Array): number {
   const index = words.findIndex((_, i) => Atomics.compareExchange(words, i, 0, threadId) === 0);
   assert(index >= 0, 'there is a scratch area for each background thread');
   return index;
+}
+
+/** Parses as `numbers` does, with pauses between vectors. */
+function pausing(numbers: NumberKernel): NumberKernel {
+  return {
+    begin: (bytes) => numbers.begin(bytes),
+    read: (position) => {
+      pause();
+      return numbers.read(position);
+    },
+    get end() {
+      return numbers.end;
+    },
+  };
 }
 
 let dropsSeen = 0;
@@ -76,7 +91,10 @@ export const drop_collection = task<'drop_collection'>(async (input) => {
   await dropCollection(input);
 });
 export const forget_dropped = task<'forget_dropped'>(() => {});
-export const update = task<'update'>((input) => updateBatch(input, collections, kernels.numbers));
+export const update = task<'update'>((input) => {
+  const numbers = input.isSharingCores ? pausing(kernels.numbers) : kernels.numbers;
+  return updateBatch(input, collections, numbers);
+});
 export const open_segment = task<'open_segment'>((input) => openSegment(input, collections));
 export const move_rows = task<'move_rows'>((input) => moveSegmentRows(input, collections));
 export const drop_segment = task<'drop_segment'>((input) => dropSegment(input, collections));
@@ -84,7 +102,9 @@ export const build_indexes = task<'build_indexes'>((input) => {
   const work = (transaction: WriteTransaction) => buildIndexes(transaction, input.msMax);
   return transact(input, collections, work).changes;
 });
-export const link = task<'link'>(({ handle, msMax }) => linkCollection(collections.latest(handle), msMax));
+export const link = task<'link'>(({ handle, msMax, isSharingCores }) =>
+  linkCollection(collections.latest(handle), { msMax, pause: isSharingCores ? pause : undefined }),
+);
 export const mend_graphs = task<'mend_graphs'>(({ handle }) => mendGraphs(collections.latest(handle)));
 export const checkpoint = task<'checkpoint'>(({ handle, step }) =>
   checkpointStep(collections.latest(handle), step ?? FIRST_STEP),

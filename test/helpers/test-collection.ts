@@ -74,7 +74,7 @@ export class Tasks {
       args: { ...args, wait: true },
       body: bytesOf(body),
     }));
-    const input = { handle: this.handle, sizing: this.#sizing, requests };
+    const input = { handle: this.handle, sizing: this.#sizing, requests, isSharingCores: false };
     const { replies, ...changes } = updateBatch(input, this.#open, kernels.numbers);
     this.#takeChanges(changes);
     return replies.map(({ status, body }) => {

@@ -1,14 +1,20 @@
 import { encodeRow, type GraphHandle, linkedCount } from '../index/hnsw/graph.ts';
-import { linkSlice, mendGraph } from '../index/hnsw/build.ts';
+import { linkSlice, mendGraph, type SliceBudget } from '../index/hnsw/build.ts';
 import type { Collection } from './collection.ts';
 import type { Segment, VectorColumn } from './segment.ts';
+
+/** How long linking may take at a time, and what it calls every few rows to let other threads run. */
+export type LinkBudget = Pick<SliceBudget, 'msMax' | 'pause'>;
 
 /**
  * Links rows that no graph holds yet, and codes the rows of quantized vectors, for at most about `msMax`. A graph is begun
  * when its segment passes the indexing threshold, and then follows every row. Several threads may work on one collection.
  * True if rows are left to take.
  */
-export function linkCollection({ env, segments, threadIndex }: Collection, msMax: number): boolean {
+export function linkCollection(
+  { env, segments, threadIndex }: Collection,
+  { msMax, pause }: LinkBudget,
+): boolean {
   const end = performance.now() + msMax;
   // Rows on disk are read from a state that has all of them.
   const counts = segments.map(({ count }) => count);
@@ -17,10 +23,17 @@ export function linkCollection({ env, segments, threadIndex }: Collection, msMax
     for (const column of segment.vectors) {
       const graph = segment.graph(column, threadIndex);
       if (graph === undefined || !segment.isIndexed(graph)) continue;
-      if (indexVector(segment, column, graph, { threadIndex, count: counts[i]!, end })) return true;
+      if (indexVector(segment, column, graph, { threadIndex, count: counts[i]!, end, pause })) return true;
     }
   }
   return false;
+}
+
+interface IndexWork extends Pick<LinkBudget, 'pause'> {
+  readonly threadIndex: number;
+  readonly count: number;
+  /** When to end (`performance.now()`). */
+  readonly end: number;
 }
 
 /** True if rows are left to take, or perhaps. */
@@ -28,7 +41,7 @@ function indexVector(
   segment: Segment,
   column: VectorColumn,
   graph: GraphHandle,
-  { threadIndex, count, end }: { readonly threadIndex: number; readonly count: number; readonly end: number },
+  { threadIndex, count, end, pause }: IndexWork,
 ): boolean {
   let limit = count;
   const codes = segment.codes(column, threadIndex);
@@ -42,7 +55,7 @@ function indexVector(
   const msMax = end - performance.now();
   const prepare =
     column.disk && ((from: number, to: number) => encodeRows(segment, column, graph, { from, to }));
-  return msMax <= 0 || !linkSlice(graph, limit, { msMax, prepare }).isExhausted;
+  return msMax <= 0 || !linkSlice(graph, limit, { msMax, prepare, pause }).isExhausted;
 }
 
 function encodeRows(

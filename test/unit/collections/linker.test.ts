@@ -41,6 +41,7 @@ function steered(lanes: number) {
     restoredRows: ROWS,
     lanes: () => lanes,
     turn: () => Promise.resolve(),
+    isSharingCores: () => false,
     onIdle: () => {},
     log,
   });

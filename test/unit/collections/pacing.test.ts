@@ -57,6 +57,19 @@ test('with readers updates wait until the tail is short, or the linker gets nowh
   assert.ok(await isSettled(stuck));
 });
 
+test('with readers the threads share cores that there are too few of', (t) => {
+  const { world, pacing } = situation(t);
+  assert.equal(pacing.isSharingCores, false);
+  pacing.noteRead();
+  assert.ok(pacing.isSharingCores);
+  world.sleep(3000);
+  assert.equal(pacing.isSharingCores, false);
+
+  const { pacing: onManyCores } = situation(t, 1);
+  onManyCores.noteRead();
+  assert.equal(onManyCores.isSharingCores, false);
+});
+
 test('readers that are gone hold nothing up', async (t) => {
   const { world, pacing } = situation(t);
   world.tailMb = 20;

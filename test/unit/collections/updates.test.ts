@@ -35,6 +35,7 @@ class Harness {
       handle: () => ({ id: 1, generation: this.generation }) as CollectionHandle,
       onBatch,
       turn: () => Promise.resolve(),
+      isSharingCores: () => false,
     });
   }
 

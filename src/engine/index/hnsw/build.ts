@@ -10,6 +10,8 @@ export interface SliceBudget {
   readonly rowsMax?: number;
   /** Called with rows that are linked next; codes them if the graph's rows lie on disk. */
   readonly prepare?: ((from: number, to: number) => void) | undefined;
+  /** Called every few rows, to let other threads run. */
+  readonly pause?: (() => void) | undefined;
 }
 
 export interface SliceResult {
@@ -45,7 +47,7 @@ function claimRows({ words, graph }: GraphHandle, limit: number, rows: number): 
 export function linkSlice(
   handle: GraphHandle,
   limit: number,
-  { msMax, rowsMax, prepare }: SliceBudget,
+  { msMax, rowsMax, prepare, pause }: SliceBudget,
 ): SliceResult {
   const { kernels, graph, walk, layout } = handle;
   assert(limit <= layout.capacity, `row ${limit} lies outside of the graph`);
@@ -59,6 +61,7 @@ export function linkSlice(
     rows += to - from;
     isExhausted = to === limit;
     if (performance.now() >= end) break;
+    pause?.();
   }
   return { rows, linkedCount: kernels.advanceLinked(graph.head, limit), isExhausted };
 }

@@ -28,7 +28,7 @@ async function linked(t: TestContext) {
   const collection = await TestCollection.create(t, PARAMS);
   const ids = Array.from({ length: ROWS }, (_, id) => id);
   collection.upsert({ batch: { ids, vectors: ids.map(vectorOf) } });
-  assert.equal(linkCollection(collection.collection, Infinity), false);
+  assert.equal(linkCollection(collection.collection, { msMax: Infinity }), false);
   const other = new Tasks(collection.handle, DEFAULT_SIZING, 1);
   t.after(() => other.close());
   return { collection, other: other.collection };
@@ -52,8 +52,8 @@ function search(collection: Collection, between: () => void, isExact = false): n
 
 for (const [what, relink] of [
   ['is empty', () => false],
-  ['is linked anew in part', (collection: Collection) => linkCollection(collection, 1)],
-  ['is complete again', (collection: Collection) => linkCollection(collection, Infinity)],
+  ['is linked anew in part', (collection: Collection) => linkCollection(collection, { msMax: 1 })],
+  ['is complete again', (collection: Collection) => linkCollection(collection, { msMax: Infinity })],
 ] as const) {
   test(`a search under way finds all the same when the graph ${what}`, async (t) => {
     const { collection, other } = await linked(t);
@@ -70,7 +70,7 @@ for (const [what, relink] of [
     assert.ok(isMended);
     assert.equal(new Set(found).size, K);
     assert.ok(found.filter((offset) => exact.has(offset)).length >= RECALL_MIN * K);
-    linkCollection(other, Infinity);
+    linkCollection(other, { msMax: Infinity });
     assert.equal(assertValidGraph(graphOf(other)).nodeCount, ROWS);
   });
 }

@@ -25,7 +25,7 @@ async function filled(t: TestContext) {
   );
   const payloads = ids.map((id) => ({ half: half(id), third: id % 3 === 0 }));
   collection.upsert({ batch: { ids, vectors, payloads } });
-  linkCollection(collection.collection, Infinity);
+  linkCollection(collection.collection, { msMax: Infinity });
 
   /** The points that are found near one of the left half, and the way that led there. */
   function search(filter: object, params: object = {}) {

@@ -73,7 +73,7 @@ function assertSame([a, b]: readonly [TestCollection, TestCollection]): void {
 }
 
 function link(collection: TestCollection): void {
-  while (linkCollection(collection.collection, 20)) {
+  while (linkCollection(collection.collection, { msMax: 20 })) {
     // The next slice.
   }
 }

@@ -62,7 +62,7 @@ function check(collection: TestCollection): void {
 }
 
 function index(collection: TestCollection): void {
-  while (linkCollection(collection.collection, 5)) {
+  while (linkCollection(collection.collection, { msMax: 5 })) {
     // The next slice.
   }
 }
@@ -87,7 +87,7 @@ test('a thread that died while it coded rows holds nobody up', async (t) => {
   const [segment] = collection.handle.segments;
   const locks = segment!.codes.map(({ memory }) => new Int32Array(memory.buffer, 4 * CODES.lock, 1));
   for (const lock of locks) lock[0] = Math.floor(Date.now() / 1000);
-  assert.equal(linkCollection(collection.collection, 1), true);
+  assert.equal(linkCollection(collection.collection, { msMax: 1 }), true);
   assert.equal(segmentCounts(collection.handle).uncodedRows, 4 * ROWS);
   mendGraphs(collection.collection);
   assert.deepEqual(
