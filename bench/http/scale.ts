@@ -193,7 +193,7 @@ async function duringUpload(queries: readonly number[][]) {
   // Sending megabytes would delay the searches here.
   const uploader = new Worker(new URL('upload-thread.ts', import.meta.url), { workerData });
   const busy = await offered(queries);
-  uploader.postMessage('end');
+  uploader.postMessage('end', []);
   const [uploaded] = (await once(uploader, 'message')) as [number];
   return { idle, busy, pointsPerSecond: Math.round((uploaded * BATCH) / seconds) };
 }

@@ -40,7 +40,14 @@ async function startOn(storage: string, settings: readonly string[]): Promise<Be
     ...settings,
   ];
   // As `npm start` does it.
-  const args = ['--no-concurrent-marking', '--import', MONITOR, MAIN, 'serve', ...all.flatMap((setting) => ['--set', setting])];
+  const args = [
+    '--no-concurrent-marking',
+    '--import',
+    MONITOR,
+    MAIN,
+    'serve',
+    ...all.flatMap((setting) => ['--set', setting]),
+  ];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
   const end = async () => {
     child.kill('SIGTERM');

@@ -11,12 +11,10 @@ export interface UploadOrder {
 
 const { url, path, bodies } = workerData as UploadOrder;
 assert(parentPort !== null, 'this file runs as a thread');
-let isEnding = false;
-parentPort.once('message', () => {
-  isEnding = true;
-});
+const end = new AbortController();
+parentPort.once('message', () => end.abort());
 const client = new Client(url);
 let sent = 0;
-for (; !isEnding; sent++) await client.call('PUT', path, bodies[sent % bodies.length]!);
+for (; !end.signal.aborted; sent++) await client.call('PUT', path, bodies[sent % bodies.length]!);
 client.close();
-parentPort.postMessage(sent);
+parentPort.postMessage(sent, []);

@@ -158,7 +158,11 @@ export class Linker {
     while (isMore && !this.#isStopped) {
       await Promise.race([turn(lane), round.end.promise]);
       if (round.isOver) return;
-      isMore = await pool.run('link', { handle: handle(), msMax: SLICE_MS, isSharingCores: isSharingCores() });
+      isMore = await pool.run('link', {
+        handle: handle(),
+        msMax: SLICE_MS,
+        isSharingCores: isSharingCores(),
+      });
       this.#noteProgress();
     }
   }
