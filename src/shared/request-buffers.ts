@@ -40,9 +40,10 @@ export class RequestBuffers {
  * and the two are not aligned alike; `copy` of a part is a plain memmove, six times as fast.
  */
 export function copyInto(target: Uint8Array, chunk: Buffer, at: number): void {
+  if (chunk.length === 0) return;
   const last = chunk.length - 1;
   chunk.copy(target, at, 0, last);
-  if (last >= 0) target[at + last] = chunk[last]!;
+  target[at + last] = chunk[last]!;
 }
 
 /** Those of the process. */
