@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { copyBytes } from '../shared/copy-bytes.ts';
 import { badRequest, formatError, ServiceError } from '../shared/errors.ts';
 import { parseExact } from '../shared/json/exact.ts';
 import { JsonSyntaxError } from '../shared/json/reader.ts';
-import { copyInto, requestBuffers } from '../shared/request-buffers.ts';
+import { requestBuffers } from '../shared/request-buffers.ts';
 
 /** Bodies up to this many times the limit are read to their end and dropped, so that the client sees the refusal. */
 const DRAIN_FACTOR = 4;
@@ -83,7 +84,7 @@ async function collectKnown(stream: Readable, declaredBytes: number): Promise<Ui
       return;
     }
     whole ??= requestBuffers.take(declaredBytes);
-    if (offset + chunk.length <= declaredBytes) copyInto(whole, chunk, offset);
+    if (offset + chunk.length <= declaredBytes) copyBytes(whole, offset, chunk);
   });
   if (received !== declaredBytes) {
     throw badRequest(`the body has ${received} bytes, Content-Length says ${declaredBytes}`);
@@ -124,11 +125,11 @@ async function assemble(parts: readonly Uint8Array[], byteLength: number): Promi
 function readChunks(
   stream: Readable,
   stopBytes: number,
-  take: (chunk: Buffer, offset: number) => void,
+  take: (chunk: Uint8Array, offset: number) => void,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     let received = 0;
-    const onData = (chunk: Buffer) => {
+    const onData = (chunk: Uint8Array) => {
       take(chunk, received);
       received += chunk.length;
       if (received > stopBytes) finish();

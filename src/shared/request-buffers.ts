@@ -35,16 +35,5 @@ export class RequestBuffers {
   }
 }
 
-/**
- * Copies `chunk` to `at` of what `take` gave. `set`, and with it `copy` of a whole buffer, goes byte by byte where memory is shared
- * and the two are not aligned alike; `copy` of a part is a plain memmove, six times as fast.
- */
-export function copyInto(target: Uint8Array, chunk: Buffer, at: number): void {
-  if (chunk.length === 0) return;
-  const last = chunk.length - 1;
-  chunk.copy(target, at, 0, last);
-  target[at + last] = chunk[last]!;
-}
-
 /** Those of the process. */
 export const requestBuffers = new RequestBuffers();

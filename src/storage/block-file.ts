@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
+import { copyBytes } from '../shared/copy-bytes.ts';
 import { openIfExists } from './open-if-exists.ts';
 
 /**
@@ -84,14 +85,14 @@ function readBlock(fd: number, views: Views, block: number): boolean {
   const read = readSync(fd, bytes, 0, bytes.length, block * (BLOCK_BYTES + CHECKSUM_BYTES));
   const content = bytes.subarray(0, length);
   if (read !== bytes.length || crc32(content) !== bytes.readUInt32LE(length)) return false;
-  eachPart(views, block, (view, from, to, at) => view.set(content.subarray(at, at + to - from), from));
+  eachPart(views, block, (view, from, to, at) => copyBytes(view, from, content.subarray(at, at + to - from)));
   return true;
 }
 
 function blockOf(views: Views, block: number): Buffer {
   const length = Math.min(BLOCK_BYTES, totalBytes(views) - block * BLOCK_BYTES);
   const bytes = Buffer.allocUnsafe(length);
-  eachPart(views, block, (view, from, to, at) => bytes.set(view.subarray(from, to), at));
+  eachPart(views, block, (view, from, to, at) => copyBytes(bytes, at, view.subarray(from, to)));
   return bytes;
 }
 

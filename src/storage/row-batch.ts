@@ -27,6 +27,7 @@
  * | 8..8+4n          | u32 bytes of each row; 0: it lacks the vector    |
  * | the rest         | rows as kernels/side-layout.ts has them          |
  */
+import { copyBytes } from '../shared/copy-bytes.ts';
 
 export interface PointColumns {
   readonly count: number;
@@ -102,7 +103,7 @@ function concat(first: number, second: number, parts: readonly Uint8Array[]): Bu
   value.writeUInt32LE(second, 4);
   let at = HEADER_BYTES;
   for (const part of parts) {
-    value.set(part, at);
+    copyBytes(value, at, part);
     at += part.length;
   }
   return value;

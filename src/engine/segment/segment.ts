@@ -1,4 +1,5 @@
 import { assert } from '../../shared/assert.ts';
+import { copyBytes } from '../../shared/copy-bytes.ts';
 import type { Env } from '../../storage/env.ts';
 import { type PointId, readIdColumn, writeIdColumn } from '../../shared/ids.ts';
 import { attachKernels, type Kernels } from '../../kernels/loader.ts';
@@ -424,7 +425,8 @@ export class Segment {
     first: number,
     batch: { presence: Uint8Array; rows: Uint8Array; count: number },
   ): void {
-    if (column.disk === undefined) this.#bytes.set(batch.rows, column.rows + first * column.strideBytes);
+    if (column.disk === undefined)
+      copyBytes(this.#bytes, column.rows + first * column.strideBytes, batch.rows);
     copyBits(batch.presence, batch.count, (row, bit) => this.#setBit(column.present, first + row, bit));
   }
 

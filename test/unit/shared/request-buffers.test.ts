@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { copyInto, RequestBuffers } from '../../../src/shared/request-buffers.ts';
+import { RequestBuffers } from '../../../src/shared/request-buffers.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -45,17 +45,4 @@ test('no more is kept than the limit', () => {
   for (const view of lent) buffers.giveBack(view);
   const again = new Set(Array.from({ length: 3 }, () => buffers.take(64 * MEBIBYTE).buffer));
   assert.equal(lent.filter(({ buffer }) => again.has(buffer)).length, 2);
-});
-
-test('chunks of any length are copied to any place', () => {
-  const target = new RequestBuffers().take(MEBIBYTE);
-  const lengths = [0, 1, 2, 7, 8, 65_536, 65_301];
-  const chunks = lengths.map((length, i) => Buffer.alloc(length, i + 1));
-  let at = 3;
-  for (const chunk of chunks) {
-    copyInto(target, chunk, at);
-    at += chunk.length;
-  }
-  assert.ok(Buffer.concat(chunks).equals(target.subarray(3, at)));
-  assert.deepEqual([...target.subarray(0, 3), target[at]], [0, 0, 0, 0]);
 });
