@@ -26,6 +26,7 @@ import {
   type ReadTask,
   type TaskArguments,
 } from '../protocol/tasks.ts';
+import { copyBytes } from '../shared/copy-bytes.ts';
 import { internalError, ServiceError } from '../shared/errors.ts';
 import { requestBuffers } from '../shared/request-buffers.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -214,7 +215,7 @@ export class SearchRing {
     const data = slotData(this.#ring, slot);
     data.set(args);
     const fits = args.length + request.body.length <= data.length;
-    if (fits) data.set(request.body, args.length);
+    if (fits) copyBytes(data, args.length, request.body);
     words[header + SLOT.owner] = -1;
     words[header + SLOT.task] = READ_TASKS.indexOf(task);
     words[header + SLOT.collectionId] = handle.id;

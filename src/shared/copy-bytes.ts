@@ -8,3 +8,10 @@ export function copyBytes(target: Uint8Array, at: number, source: Uint8Array): v
   Buffer.from(source.buffer, source.byteOffset, source.byteLength).copy(target, at, 0, last);
   target[at + last] = source[last]!;
 }
+
+/** A copy in memory that is not shared. */
+export function copyOf(source: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(source.length);
+  copyBytes(copy, 0, source);
+  return copy;
+}

@@ -23,6 +23,7 @@ import type { SearchThreadData, ThreadMail, ThreadMessage } from '../protocol/sh
 import { READ_TASKS, type ReadTask } from '../protocol/tasks.ts';
 import { toWireError } from '../protocol/wire-error.ts';
 import { assert } from '../shared/assert.ts';
+import { copyOf } from '../shared/copy-bytes.ts';
 import { ERROR_KINDS, ServiceError } from '../shared/errors.ts';
 import { closeEnvelope, errorEnvelope, openEnvelope } from '../shared/json/envelope.ts';
 import { JsonWriter } from '../shared/json/writer.ts';
@@ -147,7 +148,7 @@ function run(slot: number, header: number, mailedBody: Uint8Array | undefined): 
     const data = slotData(ring, slot);
     const argsBytes = words[header + SLOT.argsBytes]!;
     // Copied: strings and payload views taken from the body must not change when the reply is written over it.
-    const body = mailedBody ?? data.slice(argsBytes, argsBytes + words[header + SLOT.bodyBytes]!);
+    const body = mailedBody ?? copyOf(data.subarray(argsBytes, argsBytes + words[header + SLOT.bodyBytes]!));
     const cancel = cancellation(header);
     cancel.check();
     // The writer of the last answer, unless its bytes were given away.
