@@ -11,6 +11,9 @@ import { openIfExists } from './open-if-exists.ts';
 const BLOCK_BYTES = 4 * 1024 * 1024;
 const CHECKSUM_BYTES = 4;
 
+/** A block with its checksum: one buffer for all, as a thread that is busy would collect megabytes a block late. */
+let blockBuffer: Buffer | undefined;
+
 /** Memory that a file holds, in order. */
 export type Views = readonly Uint8Array[];
 
@@ -25,11 +28,10 @@ export function blockCount(views: Views): number {
 export function writeBlock(file: string, views: Views, block: number): void {
   const fd = openSync(partialName(file), block === 0 ? 'w' : 'r+');
   try {
-    const bytes = blockOf(views, block);
-    const checksum = Buffer.alloc(CHECKSUM_BYTES);
-    checksum.writeUInt32LE(crc32(bytes));
-    const position = block * (BLOCK_BYTES + CHECKSUM_BYTES);
-    writeWhole(fd, Buffer.concat([bytes, checksum]), position);
+    const { content, whole } = blockAreas(views, block);
+    eachPart(views, block, (view, from, to, at) => copyBytes(content, at, view.subarray(from, to)));
+    whole.writeUInt32LE(crc32(content), content.length);
+    writeWhole(fd, whole, block * (BLOCK_BYTES + CHECKSUM_BYTES));
     fsyncSync(fd);
   } finally {
     closeSync(fd);
@@ -80,20 +82,21 @@ export function readBlocks(file: string, views: Views): boolean {
 }
 
 function readBlock(fd: number, views: Views, block: number): boolean {
-  const length = Math.min(BLOCK_BYTES, totalBytes(views) - block * BLOCK_BYTES);
-  const bytes = Buffer.allocUnsafe(length + CHECKSUM_BYTES);
-  const read = readSync(fd, bytes, 0, bytes.length, block * (BLOCK_BYTES + CHECKSUM_BYTES));
-  const content = bytes.subarray(0, length);
-  if (read !== bytes.length || crc32(content) !== bytes.readUInt32LE(length)) return false;
+  const { content, whole } = blockAreas(views, block);
+  const read = readSync(fd, whole, 0, whole.length, block * (BLOCK_BYTES + CHECKSUM_BYTES));
+  if (read !== whole.length || crc32(content) !== whole.readUInt32LE(content.length)) return false;
   eachPart(views, block, (view, from, to, at) => copyBytes(view, from, content.subarray(at, at + to - from)));
   return true;
 }
 
-function blockOf(views: Views, block: number): Buffer {
+/** Where a block is put together or taken apart, without its checksum and with it. */
+function blockAreas(views: Views, block: number): { readonly content: Buffer; readonly whole: Buffer } {
   const length = Math.min(BLOCK_BYTES, totalBytes(views) - block * BLOCK_BYTES);
-  const bytes = Buffer.allocUnsafe(length);
-  eachPart(views, block, (view, from, to, at) => copyBytes(bytes, at, view.subarray(from, to)));
-  return bytes;
+  blockBuffer ??= Buffer.allocUnsafeSlow(BLOCK_BYTES + CHECKSUM_BYTES);
+  return {
+    content: blockBuffer.subarray(0, length),
+    whole: blockBuffer.subarray(0, length + CHECKSUM_BYTES),
+  };
 }
 
 /** Calls `use` for each part of a view that lies in the block; `at` is its place within the block. */
