@@ -1,7 +1,7 @@
 import type { CreateCollection } from '../../../schemas/collections.ts';
 import { assert } from '../../shared/assert.ts';
 import { parseExact, stringifyExact } from '../../shared/json/exact.ts';
-import { type Env, openEnv } from '../../storage/env.ts';
+import { type Entry, type Env, openEnv } from '../../storage/env.ts';
 import { checkFormat, stampFormat } from '../../storage/format-version.ts';
 import {
   columnBlockKey,
@@ -257,8 +257,14 @@ function loadVersions(env: Env, segment: Segment): void {
   }
 }
 
-function column(env: Env, segmentId: number, index: number) {
-  return env.range(rowBatchKey(segmentId, index, 0), rowBatchKey(segmentId, index + 1, 0));
+/** The row batches of a column; each value is good until the next one is asked for, so that none is copied. */
+function* column(env: Env, segmentId: number, index: number): Generator<Entry> {
+  const keys = env.keys(rowBatchKey(segmentId, index, 0), rowBatchKey(segmentId, index + 1, 0));
+  for (const key of Array.from(keys)) {
+    const value = env.peek(key);
+    assert(value !== undefined, 'what was listed is there');
+    yield { key, value };
+  }
 }
 
 function storedTombstones(env: Env, segmentId: number): number[] {
