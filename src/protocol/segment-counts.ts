@@ -26,7 +26,7 @@ export interface SegmentCounts {
 }
 
 /** Rows of one segment, and how many of them are deleted. */
-export function segmentRows({ memory, layout }: SegmentHandle): {
+export function segmentRows({ memory, layout }: Pick<SegmentHandle, 'memory' | 'layout'>): {
   readonly count: number;
   readonly deleted: number;
 } {
@@ -35,6 +35,14 @@ export function segmentRows({ memory, layout }: SegmentHandle): {
     count: Atomics.load(header, COUNT_WORD),
     deleted: Atomics.load(header, DELETED_COUNT_WORD),
   };
+}
+
+/** About how many bytes of their memories, whose size is that of full segments, are in use. */
+export function usedBytes(segments: readonly Pick<SegmentHandle, 'memory' | 'layout'>[]): number {
+  return segments.reduce((sum, { memory, layout }) => {
+    const { count } = segmentRows({ memory, layout });
+    return sum + (memory.buffer.byteLength * count) / layout.capacity;
+  }, 0);
 }
 
 /** Reads a few words for each segment: cheap enough for the event loop. */

@@ -72,6 +72,7 @@ function task<T extends BackgroundTask>(
     try {
       await forgetDropped();
       await collections.closeUnused();
+      collections.collectGarbage();
       return { ok: await run(input) };
     } catch (error) {
       return { error: toWireError(error) };

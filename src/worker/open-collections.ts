@@ -6,8 +6,10 @@ import { Segment } from '../engine/segment/segment.ts';
 import type { SegmentHandle } from '../engine/segment/segment-handle.ts';
 import { vectorConfigs } from '../engine/vectors/vector-config.ts';
 import type { CollectionHandle } from '../protocol/shared-handles.ts';
+import { usedBytes } from '../protocol/segment-counts.ts';
 import { assert } from '../shared/assert.ts';
 import { stringifyExact } from '../shared/json/exact.ts';
+import { SharedGarbage } from '../shared/shared-garbage.ts';
 import { openEnv } from '../storage/env.ts';
 
 /** Collections that a thread which closes what it does not use keeps open. */
@@ -24,6 +26,7 @@ export class OpenCollections {
   readonly #idsByName = new Map<string, number>();
   #lastUsed = -1;
   readonly #open = new Map<number, { generation: number; collection: Collection }>();
+  readonly #garbage = new SharedGarbage();
 
   /** `threadIndex`: the scratch area of every segment that belongs to this thread. */
   constructor(module: WebAssembly.Module, threadIndex: number) {
@@ -86,12 +89,18 @@ export class OpenCollections {
   /** Closes the files of a dropped collection. */
   async forget(collectionId: number): Promise<void> {
     const open = this.#open.get(collectionId);
-    const name = this.#handles.get(collectionId)?.name;
+    const { name, segments } = this.#handles.get(collectionId) ?? {};
     // Another collection may have the name by now.
     if (name !== undefined && this.#idsByName.get(name) === collectionId) this.#idsByName.delete(name);
     this.#handles.delete(collectionId);
     this.#open.delete(collectionId);
     if (open !== undefined) await closeCollection(open.collection);
+    this.#garbage.add(usedBytes(segments ?? []));
+  }
+
+  /** Gives back the memory of what was forgotten or replaced, if that is worth it. Call between tasks. */
+  collectGarbage(): void {
+    this.#garbage.collectNow();
   }
 
   /** Forgets every collection whose files are no more. */
@@ -119,7 +128,9 @@ export class OpenCollections {
         (isSame ? before.segments.find((known) => isSameSegment(known, segment)) : undefined) ??
         new Segment(segment, this.#module, { configs: vectors, env }),
     );
-    for (const segment of before?.segments ?? []) if (!segments.includes(segment)) segment.release();
+    const replaced = before?.segments.filter((segment) => !segments.includes(segment)) ?? [];
+    for (const segment of replaced) segment.release();
+    this.#garbage.add(usedBytes(replaced));
     return {
       name: handle.name,
       params: handle.params,

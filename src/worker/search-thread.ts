@@ -60,8 +60,11 @@ async function serveUntilStopped(): Promise<void> {
     const seen = Atomics.load(words, RING.wake);
     await readMail();
     const slot = claim();
-    if (slot < 0) Atomics.wait(words, RING.wake, seen);
-    else await serve(slot, undefined);
+    if (slot >= 0) await serve(slot, undefined);
+    else {
+      collections.collectGarbage();
+      Atomics.wait(words, RING.wake, seen);
+    }
   }
 }
 
