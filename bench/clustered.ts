@@ -14,10 +14,15 @@ export interface Generator {
   next(): number[];
 }
 
-export function clusteredVectors(dim: number, seed: number): Generator {
+/**
+ * `isFlat`: the centres lie in the few directions as well, so that all of the data has their dimension. Else each is far from
+ * all others, and searches have to find the right one of a thousand islands.
+ */
+export function clusteredVectors(dim: number, seed: number, isFlat = false): Generator {
   const shape = new Random(1);
-  const centres = Array.from({ length: CLUSTERS }, () => normals(shape, dim));
+  const scattered = Array.from({ length: isFlat ? 0 : CLUSTERS }, () => normals(shape, dim));
   const directions = Array.from({ length: INTRINSIC_DIM }, () => normals(shape, dim));
+  const centres = isFlat ? Array.from({ length: CLUSTERS }, () => among(directions, shape)) : scattered;
   const random = new Random(seed);
   return {
     dim,
@@ -31,6 +36,16 @@ export function clusteredVectors(dim: number, seed: number): Generator {
       return Array.from(point, (value) => Math.round((value + NOISE * normal(random)) * DECIMALS) / DECIMALS);
     },
   };
+}
+
+/** A random point in the space of `directions`, of unit variance a number. */
+function among(directions: readonly number[][], random: Random): number[] {
+  const point = new Float64Array(directions[0]!.length);
+  for (const direction of directions) {
+    const length = normal(random) / Math.sqrt(directions.length);
+    for (let i = 0; i < point.length; i++) point[i]! += length * direction[i]!;
+  }
+  return Array.from(point);
 }
 
 function normals(random: Random, count: number): number[] {

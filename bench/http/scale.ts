@@ -3,8 +3,10 @@
  * against recall@10, searches at a fixed rate while points are uploaded at full speed, memory, disk, and the time from
  * the start of the server until the first correct answer. The answers of `exact` searches are the truth.
  *
- *   npm run bench -- http/scale [--points 1000000] [--dim 128] [--ef 32,64,128] [--clients 8] [--seconds 10] [--url … --pid …]
+ *   npm run bench -- http/scale [--points 1000000] [--dim 128] [--ef 32,64,128] [--clients 8] [--seconds 10]
+ *       [--flat] [--url … --pid …]
  *
+ * --flat makes data of a low dimension as a whole (see clustered.ts), which is easier to search.
  * Without --url a server is started for the bench; only then restart and disk are measured.
  */
 import { once } from 'node:events';
@@ -32,6 +34,7 @@ const { values: given } = parseArgs({
     ef: { type: 'string', default: '32,64,128,256' },
     clients: { type: 'string', default: '8' },
     seconds: { type: 'string', default: '10' },
+    flat: { type: 'boolean', default: false },
     url: { type: 'string' },
     pid: { type: 'string' },
   },
@@ -50,8 +53,8 @@ let server = given.url === undefined ? await startBenchServer() : undefined;
 let client = new Client(server?.url ?? given.url!);
 const result: Record<string, unknown> = { bench: 'http/scale', points, dim };
 try {
-  const source = clusteredVectors(dim, 2);
-  const asked = clusteredVectors(dim, 3);
+  const source = clusteredVectors(dim, 2, given.flat);
+  const asked = clusteredVectors(dim, 3, given.flat);
   const queries = Array.from({ length: QUERIES }, () => asked.next());
   await client.send('DELETE', COLLECTION);
   await client.call('PUT', COLLECTION, JSON.stringify({ vectors: { size: dim, distance: 'Cosine' } }));
@@ -183,7 +186,7 @@ async function searches(queries: readonly number[][], truth: readonly number[][]
 /** Latency of searches at a fixed rate: while nothing else runs, and while new points arrive as fast as they are taken. */
 async function duringUpload(queries: readonly number[][]) {
   const idle = await offered(queries);
-  const source = clusteredVectors(dim, 4);
+  const source = clusteredVectors(dim, 4, given.flat);
   const bodies = Array.from({ length: 50 }, (_, i) => batch(source, points + i * BATCH, BATCH));
   const workerData: UploadOrder = {
     url: server?.url ?? given.url!,

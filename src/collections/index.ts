@@ -11,7 +11,7 @@ import type { DataReply, DataRequest, ReadTask, UpdateTask } from '../protocol/t
 import { usedBytes } from '../protocol/segment-counts.ts';
 import { fromWireError } from '../protocol/wire-error.ts';
 import { collectionNotFound, ServiceError } from '../shared/errors.ts';
-import { SharedGarbage } from '../shared/shared-garbage.ts';
+import { sharedGarbage } from '../shared/shared-garbage.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { Collection } from './collection.ts';
 import type { Collections } from './collections.ts';
@@ -55,7 +55,6 @@ class CollectionRegistry implements Collections {
   readonly #timeoutMs: number;
   readonly #backgroundThreads: number;
   readonly #collections = new Map<string, Collection>();
-  readonly #garbage = new SharedGarbage();
   /** Directories of those that could not be opened: requests are told so, and they can be dropped. */
   readonly #broken = new Map<string, string>();
   /** Creates and drops run one after the other. */
@@ -171,8 +170,8 @@ class CollectionRegistry implements Collections {
       this.#ring.forget(id);
       await this.#pool.run('drop_collection', { storagePath, name, directory, id });
       await this.#pool.forgetDropped();
-      this.#garbage.add(usedBytes(collection.handle.segments));
-      this.#garbage.collectSoon();
+      sharedGarbage.add(usedBytes(collection.handle.segments));
+      sharedGarbage.collectSoon();
       return true;
     });
   }

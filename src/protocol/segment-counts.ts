@@ -37,6 +37,13 @@ export function segmentRows({ memory, layout }: Pick<SegmentHandle, 'memory' | '
   };
 }
 
+type SegmentIdentity = Pick<SegmentHandle, 'id' | 'revision'>;
+
+/** Whether a handle says of a segment what another does. */
+export function isSameSegment(one: SegmentIdentity, other: SegmentIdentity): boolean {
+  return one.id === other.id && one.revision === other.revision;
+}
+
 /** About how many bytes of their memories, whose size is that of full segments, are in use. */
 export function usedBytes(segments: readonly Pick<SegmentHandle, 'memory' | 'layout'>[]): number {
   return segments.reduce((sum, { memory, layout }) => {

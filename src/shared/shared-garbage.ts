@@ -11,7 +11,7 @@ const DELAY_MS = 1000;
  * Shared memory that this thread has let go of. It is given back when every thread has collected its garbage, for which V8
  * sees no reason: it does not count shared memory, so that dropped collections would pile up.
  */
-export class SharedGarbage {
+class SharedGarbage {
   #bytes = 0;
 
   add(bytes: number): void {
@@ -40,3 +40,6 @@ export class SharedGarbage {
     return true;
   }
 }
+
+/** That of this thread. */
+export const sharedGarbage = new SharedGarbage();

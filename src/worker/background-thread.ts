@@ -9,6 +9,7 @@ import { loadThreadKernels } from '../engine/thread-kernels.ts';
 import type { BackgroundTask, BackgroundTasks } from '../protocol/background-tasks.ts';
 import { type Outcome, toWireError } from '../protocol/wire-error.ts';
 import { assert } from '../shared/assert.ts';
+import { sharedGarbage } from '../shared/shared-garbage.ts';
 import type { NumberKernel } from '../shared/json/reader.ts';
 import { OpenCollections } from './open-collections.ts';
 import { changeVectors } from './tasks/change-vectors.ts';
@@ -72,7 +73,7 @@ function task<T extends BackgroundTask>(
     try {
       await forgetDropped();
       await collections.closeUnused();
-      collections.collectGarbage();
+      sharedGarbage.collectNow();
       return { ok: await run(input) };
     } catch (error) {
       return { error: toWireError(error) };

@@ -6,10 +6,10 @@ import { Segment } from '../engine/segment/segment.ts';
 import type { SegmentHandle } from '../engine/segment/segment-handle.ts';
 import { vectorConfigs } from '../engine/vectors/vector-config.ts';
 import type { CollectionHandle } from '../protocol/shared-handles.ts';
-import { usedBytes } from '../protocol/segment-counts.ts';
+import { isSameSegment, usedBytes } from '../protocol/segment-counts.ts';
 import { assert } from '../shared/assert.ts';
 import { stringifyExact } from '../shared/json/exact.ts';
-import { SharedGarbage } from '../shared/shared-garbage.ts';
+import { sharedGarbage } from '../shared/shared-garbage.ts';
 import { openEnv } from '../storage/env.ts';
 
 /** Collections that a thread which closes what it does not use keeps open. */
@@ -26,7 +26,6 @@ export class OpenCollections {
   readonly #idsByName = new Map<string, number>();
   #lastUsed = -1;
   readonly #open = new Map<number, { generation: number; collection: Collection }>();
-  readonly #garbage = new SharedGarbage();
 
   /** `threadIndex`: the scratch area of every segment that belongs to this thread. */
   constructor(module: WebAssembly.Module, threadIndex: number) {
@@ -95,12 +94,7 @@ export class OpenCollections {
     this.#handles.delete(collectionId);
     this.#open.delete(collectionId);
     if (open !== undefined) await closeCollection(open.collection);
-    this.#garbage.add(usedBytes(segments ?? []));
-  }
-
-  /** Gives back the memory of what was forgotten or replaced, if that is worth it. Call between tasks. */
-  collectGarbage(): void {
-    this.#garbage.collectNow();
+    sharedGarbage.add(usedBytes(segments ?? []));
   }
 
   /** Forgets every collection whose files are no more. */
@@ -130,7 +124,7 @@ export class OpenCollections {
     );
     const replaced = before?.segments.filter((segment) => !segments.includes(segment)) ?? [];
     for (const segment of replaced) segment.release();
-    this.#garbage.add(usedBytes(replaced));
+    sharedGarbage.add(usedBytes(replaced));
     return {
       name: handle.name,
       params: handle.params,
@@ -142,10 +136,6 @@ export class OpenCollections {
       filterCache,
     };
   }
-}
-
-function isSameSegment(known: Segment, { id, revision }: SegmentHandle): boolean {
-  return known.id === id && known.revision === revision;
 }
 
 async function closeCollection({ segments, env }: Collection): Promise<void> {

@@ -27,6 +27,7 @@ import { copyOf } from '../shared/copy-bytes.ts';
 import { ERROR_KINDS, ServiceError } from '../shared/errors.ts';
 import { closeEnvelope, errorEnvelope, openEnvelope } from '../shared/json/envelope.ts';
 import { JsonWriter } from '../shared/json/writer.ts';
+import { sharedGarbage } from '../shared/shared-garbage.ts';
 import type { Cancellation } from '../engine/segment/cancellation.ts';
 import { type Collection, isBehind } from '../engine/segment/collection.ts';
 import { loadThreadKernels } from '../engine/thread-kernels.ts';
@@ -62,7 +63,7 @@ async function serveUntilStopped(): Promise<void> {
     const slot = claim();
     if (slot >= 0) await serve(slot, undefined);
     else {
-      collections.collectGarbage();
+      sharedGarbage.collectNow();
       Atomics.wait(words, RING.wake, seen);
     }
   }
