@@ -195,9 +195,9 @@ async function duringUpload(queries: readonly number[][]) {
   };
   // Sending megabytes would delay the searches here.
   const uploader = new Worker(new URL('upload-thread.ts', import.meta.url), { workerData });
-  const busy = await offered(queries);
-  uploader.postMessage('end', []);
-  const [uploaded] = (await once(uploader, 'message')) as [number];
+  const ended = once(uploader, 'message') as Promise<[number]>;
+  const searching = offered(queries).finally(() => uploader.postMessage('end', []));
+  const [busy, [uploaded]] = await Promise.all([searching, ended]);
   return { idle, busy, pointsPerSecond: Math.round((uploaded * BATCH) / seconds) };
 }
 

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --no-concurrent-marking
+#!/usr/bin/env node
 import { Command } from 'commander';
 import { API_VERSION } from '../config/build-info.ts';
 import { addImportCommand } from './import/command.ts';

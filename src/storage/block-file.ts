@@ -11,7 +11,7 @@ import { openIfExists } from './open-if-exists.ts';
 const BLOCK_BYTES = 4 * 1024 * 1024;
 const CHECKSUM_BYTES = 4;
 
-/** A block with its checksum: one buffer for all, as a thread that is busy would collect megabytes a block late. */
+/** A block with its checksum. One buffer for all: garbage of megabytes a block would pile up on a busy thread. */
 let blockBuffer: Buffer | undefined;
 
 /** Memory that a file holds, in order. */

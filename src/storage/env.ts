@@ -17,7 +17,7 @@ export interface Env {
   readonly path: string;
   /** A copy of the value, or undefined. */
   get(key: Uint8Array): Buffer | undefined;
-  /** The value, which is only valid until the next read, or undefined. Its `buffer` may be longer than that. */
+  /** The value in a buffer that the next read of any environment of this thread uses again; undefined if there is none. */
   peek(key: Uint8Array): Buffer | undefined;
   put(key: Uint8Array, value: Uint8Array): void;
   remove(key: Uint8Array): void;
@@ -57,7 +57,11 @@ export function openEnv(path: string): Env {
   return {
     path,
     get: (key) => db.getBinary(key as Buffer),
-    peek: (key) => db.getBinaryFast(key as Buffer),
+    peek: (key) => {
+      const value = db.getBinaryFast(key as Buffer);
+      // lmdb gives the whole buffer with only its `length` set: `subarray` without an end would go beyond that.
+      return value && value.subarray(0, value.length);
+    },
     put: (key, value) => db.putSync(key as Buffer, value as Buffer),
     remove: (key) => db.removeSync(key as Buffer),
     range: (start, end) => db.getRange({ start: start as Buffer, end: end as Buffer }) as Iterable<Entry>,

@@ -94,7 +94,8 @@ export function encodeRaggedRows({ lengths, rows }: RaggedRows): Buffer {
 export function decodeRaggedRows(value: Buffer): RaggedRows {
   const count = value.readUInt32LE(0);
   const lengths = Uint32Array.from({ length: count }, (_, i) => value.readUInt32LE(HEADER_BYTES + 4 * i));
-  return { lengths, rows: value.subarray(HEADER_BYTES + 4 * count) };
+  const start = HEADER_BYTES + 4 * count;
+  return { lengths, rows: value.subarray(start, start + lengths.reduce((sum, length) => sum + length, 0)) };
 }
 
 function concat(first: number, second: number, parts: readonly Uint8Array[]): Buffer {

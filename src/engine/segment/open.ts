@@ -257,7 +257,7 @@ function loadVersions(env: Env, segment: Segment): void {
   }
 }
 
-/** The row batches of a column; each value is good until the next one is asked for, so that none is copied. */
+/** The row batches of a column; each value is good until the next read of this thread. */
 function* column(env: Env, segmentId: number, index: number): Generator<Entry> {
   const keys = env.keys(rowBatchKey(segmentId, index, 0), rowBatchKey(segmentId, index + 1, 0));
   for (const key of Array.from(keys)) {

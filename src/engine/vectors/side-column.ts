@@ -1,3 +1,4 @@
+import { copyBytes } from '../../shared/copy-bytes.ts';
 import { attachKernels, type Kernels } from '../../kernels/loader.ts';
 import { comparisonId, METRIC, VALUE_BYTES } from '../../kernels/memory-layout.ts';
 import {
@@ -169,7 +170,7 @@ export class SideColumn {
   /** Writer: copies rows that an earlier process stored. `isFirst`: they follow the published ones. */
   load(first: number, { lengths, rows }: RaggedRows, isFirst: boolean): void {
     const pending = this.#begin(isFirst);
-    this.#bytes.set(rows, pending.end);
+    copyBytes(this.#bytes, pending.end, rows);
     for (const [i, length] of lengths.entries()) {
       this.#starts[first + i] = length === 0 ? 0 : pending.end;
       const postings = this.config.kind === 'sparse' && length > 0 ? this.#words[pending.end / 4]! : 0;

@@ -56,6 +56,8 @@ test('a value is looked at without a copy of its own, whatever its length', (t) 
     assert.equal(value.length, size);
     assert.ok(value.subarray(0, size).every((byte) => byte === 7));
   }
+  assert.equal(env.peek(bytes(1, 10))?.byteLength, env.get(bytes(1, 10))?.byteLength);
+  assert.equal(env.peek(bytes(1, 10))?.subarray(2).length, env.get(bytes(1, 10))!.length - 2);
   assert.equal(env.peek(bytes(1, 99)), undefined);
 });
 
