@@ -4,7 +4,7 @@ import type { CollectionInfo } from '../../schemas/collections.ts';
 import type { BackgroundPool } from '../dispatch/background-pool.ts';
 import type { CollectionChanges, OpenedCollection, SegmentSizing } from '../protocol/background-tasks.ts';
 import { payloadSchema } from '../protocol/index-counts.ts';
-import { isSameSegment, segmentCounts, segmentRows, usedBytes } from '../protocol/segment-counts.ts';
+import { lostBytes, segmentCounts, segmentRows } from '../protocol/segment-counts.ts';
 import type { CollectionHandle } from '../protocol/shared-handles.ts';
 import type { DataReply } from '../protocol/tasks.ts';
 import { sharedGarbage } from '../shared/shared-garbage.ts';
@@ -225,10 +225,7 @@ export class Collection {
     changes: Partial<Pick<CollectionHandle, 'params' | 'vectorNumbers' | 'segments' | 'indexes'>>,
   ): void {
     const next = { ...this.#handle, ...changes, generation: this.#handle.generation + 1 };
-    const replaced = this.#handle.segments.filter(
-      (segment) => !next.segments.some((other) => isSameSegment(segment, other)),
-    );
-    sharedGarbage.add(usedBytes(replaced));
+    sharedGarbage.add(lostBytes(this.#handle.segments, next.segments));
     sharedGarbage.collectSoon();
     this.#handle = { ...next, indexes: withoutLostColumns(next) };
     this.#options.publish(this.#handle);

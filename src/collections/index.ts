@@ -167,10 +167,11 @@ class CollectionRegistry implements Collections {
       this.#collections.delete(name);
       await collection.stop();
       const { id, directory } = collection.handle;
-      this.#ring.forget(id);
+      const bytes = usedBytes(collection.handle.segments);
+      this.#ring.forget(id, bytes);
       await this.#pool.run('drop_collection', { storagePath, name, directory, id });
-      await this.#pool.forgetDropped();
-      sharedGarbage.add(usedBytes(collection.handle.segments));
+      await this.#pool.forgetDropped(bytes);
+      sharedGarbage.add(bytes);
       sharedGarbage.collectSoon();
       return true;
     });

@@ -23,7 +23,8 @@ export class BackgroundPool {
   readonly #pool: Piscina;
   readonly #threads: number;
   /** One word: how many collections were dropped. */
-  readonly #drops = new Int32Array(new SharedArrayBuffer(4));
+  /** How many collections were dropped, and how many KiB of memory they held. */
+  readonly #drops = new Int32Array(new SharedArrayBuffer(8));
   #isClosing = false;
 
   constructor({ threadEntry, threads, firstThreadIndex }: BackgroundPoolOptions) {
@@ -77,10 +78,11 @@ export class BackgroundPool {
   }
 
   /**
-   * Makes every thread let go of a collection whose files were removed, and with them of its memory and its space on disk:
+   * Makes every thread let go of a collection whose files were removed, which held `lostBytes` of memory, and with them of its memory and its space on disk:
    * an idle one now, a busy one before its next task.
    */
-  async forgetDropped(): Promise<void> {
+  async forgetDropped(lostBytes: number): Promise<void> {
+    Atomics.add(this.#drops, 1, Math.ceil(lostBytes / 1024));
     Atomics.add(this.#drops, 0, 1);
     await Promise.all(Array.from({ length: this.#threads }, () => this.run('forget_dropped', null)));
   }

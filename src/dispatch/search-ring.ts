@@ -120,9 +120,9 @@ export class SearchRing {
     this.#broadcast({ kind: 'collection', handle });
   }
 
-  /** Makes every thread forget a dropped collection and close its files. */
-  forget(collectionId: number): void {
-    if (this.#known.delete(collectionId)) this.#broadcast({ kind: 'drop', collectionId });
+  /** Makes every thread forget a dropped collection, which held `lostBytes` of memory, and close its files. */
+  forget(collectionId: number, lostBytes: number): void {
+    if (this.#known.delete(collectionId)) this.#broadcast({ kind: 'drop', collectionId, lostBytes });
   }
 
   /** Stops the threads after what is running; requests that never ran are answered with an error. */

@@ -11,6 +11,11 @@ const GIVEN_UP_WORD = 38;
 // In a memory of codes, see kernels/codes-layout.ts.
 const CODED_COUNT_WORD = 32;
 
+// In a memory of sparse vectors or multivectors, see kernels/side-layout.ts.
+const ARENA_END_WORD = 1;
+
+type SegmentIdentity = Pick<SegmentHandle, 'id' | 'revision'>;
+
 /** What the headers of a collection's segments say. */
 export interface SegmentCounts {
   /** Live points. */
@@ -26,7 +31,7 @@ export interface SegmentCounts {
 }
 
 /** Rows of one segment, and how many of them are deleted. */
-export function segmentRows({ memory, layout }: Pick<SegmentHandle, 'memory' | 'layout'>): {
+export function segmentRows({ memory, layout }: SegmentHandle): {
   readonly count: number;
   readonly deleted: number;
 } {
@@ -37,19 +42,38 @@ export function segmentRows({ memory, layout }: Pick<SegmentHandle, 'memory' | '
   };
 }
 
-type SegmentIdentity = Pick<SegmentHandle, 'id' | 'revision'>;
-
-/** Whether a handle says of a segment what another does. */
+/** The same segment, in the same revision. */
 export function isSameSegment(one: SegmentIdentity, other: SegmentIdentity): boolean {
   return one.id === other.id && one.revision === other.revision;
 }
 
-/** About how many bytes of their memories, whose size is that of full segments, are in use. */
-export function usedBytes(segments: readonly Pick<SegmentHandle, 'memory' | 'layout'>[]): number {
-  return segments.reduce((sum, { memory, layout }) => {
-    const { count } = segmentRows({ memory, layout });
-    return sum + (memory.buffer.byteLength * count) / layout.capacity;
+/** About how many bytes the memories of segments hold; without those of payload indexes. */
+export function usedBytes(segments: readonly SegmentHandle[]): number {
+  return segments.reduce((sum, segment) => {
+    const { memory, layout, sides } = segment;
+    const share = segmentRows(segment).count / layout.capacity;
+    const ragged = sides.reduce((bytes, side) => bytes + sideBytes(side.memory), 0);
+    return sum + share * memory.buffer.byteLength + ragged + codesBytes(segment);
   }, 0);
+}
+
+/** As {@link usedBytes}, of what `after` no longer has. */
+export function lostBytes(before: readonly SegmentHandle[], after: readonly SegmentHandle[]): number {
+  const gone = before.filter(({ id }) => !after.some((other) => other.id === id));
+  // Another revision has the same memory, but may have other codes.
+  const changed = before.filter((segment) =>
+    after.some((other) => other.id === segment.id && !isSameSegment(segment, other)),
+  );
+  return usedBytes(gone) + changed.reduce((sum, segment) => sum + codesBytes(segment), 0);
+}
+
+function sideBytes(memory: WebAssembly.Memory): number {
+  return Atomics.load(new Uint32Array(memory.buffer), ARENA_END_WORD);
+}
+
+function codesBytes(segment: SegmentHandle): number {
+  const share = segmentRows(segment).count / segment.layout.capacity;
+  return segment.codes.reduce((sum, { memory }) => sum + share * memory.buffer.byteLength, 0);
 }
 
 /** Reads a few words for each segment: cheap enough for the event loop. */

@@ -23,7 +23,7 @@ export interface CollectionHandle {
 /** Messages from the event loop to a search thread; they are read before the next request is taken. */
 export type ThreadMail =
   | { readonly kind: 'collection'; readonly handle: CollectionHandle }
-  | { readonly kind: 'drop'; readonly collectionId: number }
+  | { readonly kind: 'drop'; readonly collectionId: number; readonly lostBytes: number }
   | { readonly kind: 'request'; readonly slot: number; readonly body: Uint8Array };
 
 /** Messages from a search thread to the event loop: a body that does not fit its slot, or a failure for the log. */

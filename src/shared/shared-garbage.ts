@@ -3,8 +3,12 @@ import { runInNewContext } from 'node:vm';
 
 /** Below this a collection of garbage is not worth its time. */
 const BYTES_MIN = 32 * 1024 * 1024;
-/** Enough for V8 to begin, and too little for it to collect all at once on the spot. */
-const COUNTED_BYTES = 128 * 1024 * 1024;
+/**
+ * A buffer for V8 to count: enough for it to begin, too little for it to collect all at once on the spot. It takes no memory, as
+ * nobody touches its pages.
+ */
+const DECOY_BYTES = 128 * 1024 * 1024;
+/** Until then requests that have just ended may refer to what was let go of. */
 const DELAY_MS = 1000;
 
 /**
@@ -18,26 +22,34 @@ class SharedGarbage {
     this.#bytes += bytes;
   }
 
-  /** For the event loop: has V8 collect in small steps, soon. */
+  /** For the event loop: has V8 collect in small steps within seconds, if there is enough. */
   collectSoon(): void {
-    if (!this.#isDue()) return;
-    // It counts like any other buffer, but takes no memory, as nobody touches its pages. Later: requests that have just ended
-    // may still refer to what was let go of.
-    setTimeout(() => void new ArrayBuffer(COUNTED_BYTES), DELAY_MS).unref();
+    if (this.#takeDue()) setTimeout(() => attempt(() => new ArrayBuffer(DECOY_BYTES)), DELAY_MS).unref();
   }
 
-  /** For other threads, which V8's steps do not reach while they wait for work: takes about 10 ms if there is enough. */
+  /** For other threads, which V8's steps do not reach while they wait for work: collects, if there is enough, in about 10 ms. */
   collectNow(): void {
-    if (!this.#isDue()) return;
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as () => void;
-    collect();
+    if (!this.#takeDue()) return;
+    attempt(() => {
+      setFlagsFromString('--expose-gc');
+      const collect = runInNewContext('gc') as () => void;
+      collect();
+    });
   }
 
-  #isDue(): boolean {
+  #takeDue(): boolean {
     if (this.#bytes < BYTES_MIN) return false;
     this.#bytes = 0;
     return true;
+  }
+}
+
+function attempt(work: () => unknown): void {
+  try {
+    work();
+  } catch (error) {
+    // Where address space is so short that an allocation fails, V8 has collected before it gave up.
+    if (!(error instanceof RangeError)) throw error;
   }
 }
 

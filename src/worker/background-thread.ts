@@ -52,12 +52,17 @@ function pausing(numbers: NumberKernel): NumberKernel {
 }
 
 let dropsSeen = 0;
+let droppedKib = 0;
 
 /** Any thread may have worked on a collection, and only one is asked to drop it. */
 async function forgetDropped(): Promise<void> {
   const count = Atomics.load(drops, 0);
   if (count === dropsSeen) return;
   dropsSeen = count;
+  const kib = Atomics.load(drops, 1);
+  // The sum may have wrapped.
+  sharedGarbage.add(((kib - droppedKib) | 0) * 1024);
+  droppedKib = kib;
   await collections.forgetRemoved();
 }
 

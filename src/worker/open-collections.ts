@@ -6,7 +6,7 @@ import { Segment } from '../engine/segment/segment.ts';
 import type { SegmentHandle } from '../engine/segment/segment-handle.ts';
 import { vectorConfigs } from '../engine/vectors/vector-config.ts';
 import type { CollectionHandle } from '../protocol/shared-handles.ts';
-import { isSameSegment, usedBytes } from '../protocol/segment-counts.ts';
+import { isSameSegment, lostBytes } from '../protocol/segment-counts.ts';
 import { assert } from '../shared/assert.ts';
 import { stringifyExact } from '../shared/json/exact.ts';
 import { sharedGarbage } from '../shared/shared-garbage.ts';
@@ -14,6 +14,13 @@ import { openEnv } from '../storage/env.ts';
 
 /** Collections that a thread which closes what it does not use keeps open. */
 const OPEN_MAX = 128;
+
+interface OpenCollection {
+  /** Of the handle that it was attached by. */
+  readonly generation: number;
+  readonly segments: readonly SegmentHandle[];
+  readonly collection: Collection;
+}
 
 /**
  * The collections that this thread has open: files and kernels are attached when a collection is first used, and again
@@ -25,7 +32,7 @@ export class OpenCollections {
   readonly #handles = new Map<number, CollectionHandle>();
   readonly #idsByName = new Map<string, number>();
   #lastUsed = -1;
-  readonly #open = new Map<number, { generation: number; collection: Collection }>();
+  readonly #open = new Map<number, OpenCollection>();
 
   /** `threadIndex`: the scratch area of every segment that belongs to this thread. */
   constructor(module: WebAssembly.Module, threadIndex: number) {
@@ -39,6 +46,21 @@ export class OpenCollections {
     if (known !== undefined && known.generation >= handle.generation) return;
     this.#handles.set(handle.id, handle);
     this.#idsByName.set(handle.name, handle.id);
+  }
+
+  /** As {@link learn}; segments that the handle no longer has are let go of at once, not when the collection is used next. */
+  follow(handle: CollectionHandle): void {
+    this.learn(handle);
+    const open = this.#open.get(handle.id);
+    if (open === undefined) return;
+    const isKept = ({ id }: { readonly id: number }) => handle.segments.some((segment) => segment.id === id);
+    const kept = open.collection.segments.filter(isKept);
+    if (kept.length === open.collection.segments.length) return;
+    for (const segment of open.collection.segments) if (!kept.includes(segment)) segment.release();
+    sharedGarbage.add(lostBytes(open.segments, open.segments.filter(isKept)));
+    // Of no generation: it is attached anew when it is used.
+    const collection = { ...open.collection, segments: kept };
+    this.#open.set(handle.id, { generation: -1, segments: open.segments.filter(isKept), collection });
   }
 
   /** The collection as a handle has it, or a newer one. */
@@ -57,10 +79,12 @@ export class OpenCollections {
     const open = this.#open.get(collectionId);
     const isCurrent = open?.generation === handle.generation;
     const collection = isCurrent ? open.collection : this.#attach(handle, open?.collection);
+    if (open !== undefined && !isCurrent) sharedGarbage.add(lostBytes(open.segments, handle.segments));
     if (isCurrent && collectionId === this.#lastUsed) return collection;
     // Kept in the order of use.
     this.#open.delete(collectionId);
-    this.#open.set(collectionId, { generation: handle.generation, collection });
+    const { generation, segments } = handle;
+    this.#open.set(collectionId, { generation, segments, collection });
     this.#lastUsed = collectionId;
     return collection;
   }
@@ -88,13 +112,12 @@ export class OpenCollections {
   /** Closes the files of a dropped collection. */
   async forget(collectionId: number): Promise<void> {
     const open = this.#open.get(collectionId);
-    const { name, segments } = this.#handles.get(collectionId) ?? {};
+    const name = this.#handles.get(collectionId)?.name;
     // Another collection may have the name by now.
     if (name !== undefined && this.#idsByName.get(name) === collectionId) this.#idsByName.delete(name);
     this.#handles.delete(collectionId);
     this.#open.delete(collectionId);
     if (open !== undefined) await closeCollection(open.collection);
-    sharedGarbage.add(usedBytes(segments ?? []));
   }
 
   /** Forgets every collection whose files are no more. */
@@ -122,9 +145,7 @@ export class OpenCollections {
         (isSame ? before.segments.find((known) => isSameSegment(known, segment)) : undefined) ??
         new Segment(segment, this.#module, { configs: vectors, env }),
     );
-    const replaced = before?.segments.filter((segment) => !segments.includes(segment)) ?? [];
-    for (const segment of replaced) segment.release();
-    sharedGarbage.add(usedBytes(replaced));
+    for (const segment of before?.segments ?? []) if (!segments.includes(segment)) segment.release();
     return {
       name: handle.name,
       params: handle.params,

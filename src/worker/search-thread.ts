@@ -77,9 +77,11 @@ async function readMail(): Promise<void> {
     received = receiveMessageOnPort(port)
   ) {
     const mail = received.message as ThreadMail;
-    if (mail.kind === 'collection') collections.learn(mail.handle);
-    else if (mail.kind === 'drop') await collections.forget(mail.collectionId);
-    else await serve(mail.slot, mail.body);
+    if (mail.kind === 'collection') collections.follow(mail.handle);
+    else if (mail.kind === 'drop') {
+      await collections.forget(mail.collectionId);
+      sharedGarbage.add(mail.lostBytes);
+    } else await serve(mail.slot, mail.body);
   }
 }
 

@@ -238,8 +238,8 @@ test('threads know a collection before its request, and its newest state', async
 test('a dropped collection is forgotten', async (t) => {
   const harness = start(t);
   harness.ring.publish({ ...HANDLE, id: 2 });
-  harness.ring.forget(2);
-  harness.ring.forget(3);
+  harness.ring.forget(2, 0);
+  harness.ring.forget(3, 0);
   assert.deepEqual(await harness.collections(), [[1, 0]]);
 });
 

@@ -5,7 +5,8 @@ import { quantizationOf } from '../../../src/engine/vectors/quantization.ts';
 import { CODES } from '../../../src/kernels/codes-layout.ts';
 import { GRAPH } from '../../../src/kernels/graph-layout.ts';
 import { HEADER } from '../../../src/kernels/memory-layout.ts';
-import { segmentCounts } from '../../../src/protocol/segment-counts.ts';
+import { SIDE } from '../../../src/kernels/side-layout.ts';
+import { lostBytes, segmentCounts, usedBytes } from '../../../src/protocol/segment-counts.ts';
 
 function segment(id: number, header: Partial<Record<keyof typeof HEADER, number>>, dim = 2) {
   const quantization = quantizationOf({ binary: {} }, { metric: 'Dot', dim });
@@ -67,4 +68,36 @@ test('rows of a quantized vector wait for their codes once the segment is indexe
   assert.equal(segmentCounts(collection([growing])).uncodedRows, 130);
   new Int32Array(growing.codes[0]!.memory.buffer)[CODES.codedCount] = 100;
   assert.equal(segmentCounts(collection([growing])).uncodedRows, 30);
+});
+
+test('bytes in use are the share of the rows that are taken, and all of what is ragged', () => {
+  const one = segment(1, { count: 0 }, 32);
+  assert.equal(usedBytes([one]), 0);
+  const { capacity } = one.layout;
+  const full = segment(2, { count: capacity }, 32);
+  const [codes] = full.codes;
+  const bytes = full.memory.buffer.byteLength + codes!.memory.buffer.byteLength;
+  assert.equal(usedBytes([one, full]), bytes);
+
+  const config = {
+    kind: 'sparse',
+    id: 1,
+    name: 's',
+    metric: 'Dot',
+    datatype: 'float32',
+    hasIdf: false,
+  } as const;
+  const sparse = createSegmentHandle({ id: 3, configs: [config], bytesMax: 1_000_000, scratchCount: 1 });
+  const side = new Int32Array(sparse.sides[0]!.memory.buffer);
+  side[SIDE.arenaEnd] = 12_345;
+  assert.equal(usedBytes([sparse]), 12_345);
+});
+
+test('bytes are lost with segments that are gone; another revision loses its codes only', () => {
+  const full = segment(1, { count: segment(1, {}, 32).layout.capacity }, 32);
+  const codes = full.codes[0]!.memory.buffer.byteLength;
+  assert.equal(lostBytes([full], [full]), 0);
+  assert.equal(lostBytes([full], []), usedBytes([full]));
+  assert.equal(lostBytes([full], [{ ...full, revision: full.revision + 1 }]), codes);
+  assert.equal(lostBytes([], [full]), 0);
 });

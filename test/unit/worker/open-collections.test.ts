@@ -49,6 +49,23 @@ test('a collection is opened when it is first asked for, and once', async (t) =>
   assert.equal(collections.get(1), collection);
 });
 
+test('segments that a handle lacks are let go of at once, those that it adds are attached when they are needed', async (t) => {
+  const collections = openCollections(t);
+  const handle = await storedCollection(t, 1);
+  const two = await grown(t, handle, 1);
+  collections.learn(two);
+  const open = collections.get(1);
+  collections.follow({ ...two, generation: 2, segments: two.segments.slice(1) });
+  const after = collections.get(1);
+  assert.deepEqual([open.segments.length, after.segments.map(({ id }) => id)], [2, [2]]);
+  assert.equal(after.segments[0], open.segments[1], 'what stays is not attached again');
+  collections.follow({ ...two, generation: 3 });
+  assert.deepEqual(
+    collections.get(1).segments.map(({ id }) => id),
+    [1, 2],
+  );
+});
+
 test('a newer handle counts, an older one does not', async (t) => {
   const collections = openCollections(t);
   const handle = await storedCollection(t, 1);
