@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { MALLOC_ENVIRONMENT, NODE_FLAGS } from '../../src/cli/process-settings.ts';
 
 export interface LoopDelays {
   /** Milliseconds. */
@@ -39,16 +40,19 @@ async function startOn(storage: string, settings: readonly string[]): Promise<Be
     `storage.storage_path=${storage}`,
     ...settings,
   ];
-  // As `npm start` does it.
+  // Given here, as a process that its parent talks to cannot start itself anew.
   const args = [
-    '--no-concurrent-marking',
+    ...NODE_FLAGS,
     '--import',
     MONITOR,
     MAIN,
     'serve',
     ...all.flatMap((setting) => ['--set', setting]),
   ];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    env: { ...process.env, ...MALLOC_ENVIRONMENT },
+  });
   const end = async () => {
     child.kill('SIGTERM');
     await once(child, 'exit');

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { envName } from '../config/env-names.ts';
 import { allowedValues, type FlagSetting, loadConfig } from '../config/load.ts';
 import { CONFIG_KEYS } from '../config/schema.ts';
-import { startServer } from '../server.ts';
+import { ensureProcessSettings } from './process-settings.ts';
 
 interface ServeOptions {
   readonly config?: string;
@@ -26,6 +26,9 @@ export function addServeCommand(program: Command): void {
     .option('--set <key=value>', 'any setting of the table below; may be repeated', collectSetting, [])
     .addHelpText('after', settingsHelp)
     .action(async (options: ServeOptions) => {
+      ensureProcessSettings();
+      // Only now: loading it takes a while.
+      const { startServer } = await import('../server.ts');
       await startServer(
         loadConfig({
           env: process.env,
