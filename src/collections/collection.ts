@@ -14,7 +14,7 @@ import { FaissIndexer, type FaissIndexerOptions } from './faiss-indexer.ts';
 import { Indexer } from './indexer.ts';
 import { Linker } from './linker.ts';
 import { mergeSettings } from './merge-settings.ts';
-import { Pacing } from './pacing.ts';
+import { Pacing, type ReadClock } from './pacing.ts';
 import { Rebuilder } from './rebuilder.ts';
 import { UpdateQueue } from './updates.ts';
 import { renumberVectors, vectorNames } from './vector-names.ts';
@@ -26,6 +26,7 @@ export interface CollectionOptions {
   readonly pool: BackgroundPool;
   readonly sizing: SegmentSizing;
   readonly backgroundThreads: number;
+  readonly reads: ReadClock;
   /** Makes a new handle known to the search threads. */
   readonly publish: (handle: CollectionHandle) => void;
   readonly log: Logger;
@@ -48,7 +49,7 @@ export class Collection {
   #handle: CollectionHandle;
 
   constructor(opened: OpenedCollection, options: CollectionOptions) {
-    const { pool, sizing, backgroundThreads, log, faiss } = options;
+    const { pool, sizing, backgroundThreads, log, faiss, reads } = options;
     this.#options = options;
     this.#handle = { ...opened, generation: 0 };
     const handle = () => this.#handle;
@@ -61,6 +62,9 @@ export class Collection {
       isSharingCores: () => this.pacing.isSharingCores,
     });
     this.pacing = new Pacing({
+      reads,
+      // The event loop and the searches have a core each, the background threads those that are left.
+      areCoresFew: availableParallelism() - 2 < backgroundThreads,
       // The event loop and the updates have a core each.
       spareLanes: Math.min(backgroundThreads - 1, availableParallelism() - 2),
       tailBytes: () => segmentCounts(this.#handle).tailBytes,

@@ -16,6 +16,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import { Collection } from './collection.ts';
 import type { Collections } from './collections.ts';
 import { FaissEngine } from './faiss-engine.ts';
+import type { ReadClock } from './pacing.ts';
 import { withDeadline } from './update-deadline.ts';
 import { checkVectorNames, withoutVector, withVector } from './vector-names.ts';
 
@@ -55,6 +56,7 @@ class CollectionRegistry implements Collections {
   readonly #timeoutMs: number;
   readonly #backgroundThreads: number;
   readonly #collections = new Map<string, Collection>();
+  readonly #reads: ReadClock = { lastMs: Number.NEGATIVE_INFINITY };
   /** Directories of those that could not be opened: requests are told so, and they can be dropped. */
   readonly #broken = new Map<string, string>();
   /** Creates and drops run one after the other. */
@@ -223,6 +225,7 @@ class CollectionRegistry implements Collections {
       pool: this.#pool,
       sizing: this.#sizing,
       backgroundThreads: this.#backgroundThreads,
+      reads: this.#reads,
       // Every search thread knows every collection: a request can name others than the one in its path.
       publish: (handle) => this.#ring.publish(handle),
       log: this.#log,

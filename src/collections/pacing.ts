@@ -1,6 +1,6 @@
 /** Bytes of vectors that no graph holds yet and searches must scan: about a millisecond. */
 const TAIL_BYTES_MAX = 6 * 1024 * 1024;
-/** A collection that was read within this time has readers. */
+/** What was read within this time has readers. */
 const READERS_WINDOW_MS = 2000;
 /** An upload whose requests follow each other closer than this is still going on. */
 const UPLOAD_PAUSE_MS = 30;
@@ -10,7 +10,16 @@ const UPLOAD_PAUSE_MS = 30;
  */
 const UPLOAD_END_MS = 250;
 
+/** When a collection of the server was last read (`performance.now()`). */
+export interface ReadClock {
+  lastMs: number;
+}
+
 export interface PacingOptions {
+  /** Of all collections: their searches need the same cores. */
+  readonly reads: ReadClock;
+  /** Whether searches find no free core while updates and linking run. */
+  readonly areCoresFew: boolean;
   /** Lanes that link while an upload goes on, because there are threads and cores besides what it needs. */
   readonly spareLanes: number;
   /** Bytes of vectors that wait to be linked. */
@@ -39,6 +48,7 @@ export class Pacing {
 
   noteRead(): void {
     this.#lastReadMs = performance.now();
+    this.#options.reads.lastMs = this.#lastReadMs;
     this.#reader?.resolve();
     this.#reader = undefined;
   }
@@ -68,7 +78,7 @@ export class Pacing {
 
   /** Whether searches wait for cores that updates and linking have. */
   get isSharingCores(): boolean {
-    return this.#options.spareLanes <= 0 && this.#hasReaders;
+    return this.#options.areCoresFew && isRecent(this.#options.reads.lastMs);
   }
 
   #pauseOf(ms: number): Promise<void> {
@@ -88,6 +98,10 @@ export class Pacing {
   }
 
   get #hasReaders(): boolean {
-    return performance.now() - this.#lastReadMs < READERS_WINDOW_MS;
+    return isRecent(this.#lastReadMs);
   }
+}
+
+function isRecent(readMs: number): boolean {
+  return performance.now() - readMs < READERS_WINDOW_MS;
 }

@@ -3,7 +3,7 @@ import { mock, test, type TestContext } from 'node:test';
 import { Pacing } from '../../../src/collections/pacing.ts';
 
 /** Unlinked bytes in megabytes, an update that is on, and steps of the linker, all moved by the test. */
-function situation(t: TestContext, spareLanes = 0) {
+function situation(t: TestContext, { spareLanes = 0, areCoresFew = true } = {}) {
   let nowMs = 10_000;
   t.mock.method(performance, 'now', () => nowMs);
   const world = {
@@ -19,13 +19,16 @@ function situation(t: TestContext, spareLanes = 0) {
       world.progress = Promise.withResolvers();
     },
   };
+  const reads = { lastMs: Number.NEGATIVE_INFINITY };
   const pacing = new Pacing({
+    reads,
+    areCoresFew,
     spareLanes,
     tailBytes: () => world.tailMb * 1024 * 1024,
     linkProgress: () => world.progress.promise,
     updatesIdle: () => world.idle.promise,
   });
-  return { world, pacing };
+  return { world, pacing, reads };
 }
 
 async function isSettled(promise: Promise<unknown>): Promise<boolean> {
@@ -57,15 +60,17 @@ test('with readers updates wait until the tail is short, or the linker gets nowh
   assert.ok(await isSettled(stuck));
 });
 
-test('with readers the threads share cores that there are too few of', (t) => {
-  const { world, pacing } = situation(t);
+test('with readers, of whichever collection, the threads share cores that there are too few of', (t) => {
+  const { world, pacing, reads } = situation(t);
   assert.equal(pacing.isSharingCores, false);
   pacing.noteRead();
   assert.ok(pacing.isSharingCores);
   world.sleep(3000);
   assert.equal(pacing.isSharingCores, false);
+  reads.lastMs = performance.now();
+  assert.ok(pacing.isSharingCores);
 
-  const { pacing: onManyCores } = situation(t, 1);
+  const { pacing: onManyCores } = situation(t, { areCoresFew: false });
   onManyCores.noteRead();
   assert.equal(onManyCores.isSharingCores, false);
 });
@@ -85,7 +90,7 @@ test('linking waits for a pause of the upload, unless there are readers or lanes
   pacing.noteRead();
   assert.ok(await isSettled(turn));
   assert.ok(await isSettled(pacing.beforeLink(0)));
-  assert.ok(await isSettled(situation(t, 1).pacing.beforeLink(0)));
+  assert.ok(await isSettled(situation(t, { spareLanes: 1 }).pacing.beforeLink(0)));
   world.idle.resolve(0);
 });
 
