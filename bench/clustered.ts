@@ -20,32 +20,36 @@ export interface Generator {
  */
 export function clusteredVectors(dim: number, seed: number, isFlat = false): Generator {
   const shape = new Random(1);
-  const scattered = Array.from({ length: isFlat ? 0 : CLUSTERS }, () => normals(shape, dim));
+  const centres = Array.from({ length: CLUSTERS }, () =>
+    isFlat ? new Float64Array(dim) : Float64Array.from(normals(shape, dim)),
+  );
   const directions = Array.from({ length: INTRINSIC_DIM }, () => normals(shape, dim));
-  const centres = isFlat ? Array.from({ length: CLUSTERS }, () => among(directions, shape)) : scattered;
+  if (isFlat) {
+    for (const centre of centres) addAlong(directions, centre, shape, 1 / Math.sqrt(INTRINSIC_DIM));
+  }
   const random = new Random(seed);
   return {
     dim,
     next: () => {
       const centre = centres[Math.floor(random.next() * CLUSTERS)]!;
       const point = Float64Array.from(centre);
-      for (const direction of directions) {
-        const length = (normal(random) * SPREAD) / Math.sqrt(INTRINSIC_DIM / 4);
-        for (let i = 0; i < dim; i++) point[i]! += length * direction[i]!;
-      }
+      addAlong(directions, point, random, SPREAD / Math.sqrt(INTRINSIC_DIM / 4));
       return Array.from(point, (value) => Math.round((value + NOISE * normal(random)) * DECIMALS) / DECIMALS);
     },
   };
 }
 
-/** A random point in the space of `directions`, of unit variance a number. */
-function among(directions: readonly number[][], random: Random): number[] {
-  const point = new Float64Array(directions[0]!.length);
+/** Moves a point by a random length along each direction. */
+function addAlong(
+  directions: readonly number[][],
+  point: Float64Array,
+  random: Random,
+  spread: number,
+): void {
   for (const direction of directions) {
-    const length = normal(random) / Math.sqrt(directions.length);
+    const length = normal(random) * spread;
     for (let i = 0; i < point.length; i++) point[i]! += length * direction[i]!;
   }
-  return Array.from(point);
 }
 
 function normals(random: Random, count: number): number[] {

@@ -22,7 +22,6 @@ const RETRY_AFTER_SECONDS = 1;
 export class BackgroundPool {
   readonly #pool: Piscina;
   readonly #threads: number;
-  /** One word: how many collections were dropped. */
   /** How many collections were dropped, and how many KiB of memory they held. */
   readonly #drops = new Int32Array(new SharedArrayBuffer(8));
   #isClosing = false;
@@ -78,8 +77,8 @@ export class BackgroundPool {
   }
 
   /**
-   * Makes every thread let go of a collection whose files were removed, which held `lostBytes` of memory, and with them of its memory and its space on disk:
-   * an idle one now, a busy one before its next task.
+   * Makes every thread let go of a collection whose files were removed, and with them of its memory, `lostBytes`, and its space
+   * on disk: an idle one now, a busy one before its next task.
    */
   async forgetDropped(lostBytes: number): Promise<void> {
     Atomics.add(this.#drops, 1, Math.ceil(lostBytes / 1024));

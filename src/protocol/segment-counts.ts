@@ -10,7 +10,6 @@ const NODE_COUNT_WORD = 36;
 const GIVEN_UP_WORD = 38;
 // In a memory of codes, see kernels/codes-layout.ts.
 const CODED_COUNT_WORD = 32;
-
 // In a memory of sparse vectors or multivectors, see kernels/side-layout.ts.
 const ARENA_END_WORD = 1;
 
@@ -59,12 +58,12 @@ export function usedBytes(segments: readonly SegmentHandle[]): number {
 
 /** As {@link usedBytes}, of what `after` no longer has. */
 export function lostBytes(before: readonly SegmentHandle[], after: readonly SegmentHandle[]): number {
-  const gone = before.filter(({ id }) => !after.some((other) => other.id === id));
-  // Another revision has the same memory, but may have other codes.
-  const changed = before.filter((segment) =>
-    after.some((other) => other.id === segment.id && !isSameSegment(segment, other)),
-  );
-  return usedBytes(gone) + changed.reduce((sum, segment) => sum + codesBytes(segment), 0);
+  return before.reduce((sum, segment) => {
+    const next = after.find(({ id }) => id === segment.id);
+    if (next === undefined) return sum + usedBytes([segment]);
+    // Another revision has the same memory, but may have other codes.
+    return isSameSegment(segment, next) ? sum : sum + codesBytes(segment);
+  }, 0);
 }
 
 function sideBytes(memory: WebAssembly.Memory): number {

@@ -54,13 +54,13 @@ export class OpenCollections {
     const open = this.#open.get(handle.id);
     if (open === undefined) return;
     const isKept = ({ id }: { readonly id: number }) => handle.segments.some((segment) => segment.id === id);
-    const kept = open.collection.segments.filter(isKept);
-    if (kept.length === open.collection.segments.length) return;
-    for (const segment of open.collection.segments) if (!kept.includes(segment)) segment.release();
-    sharedGarbage.add(lostBytes(open.segments, open.segments.filter(isKept)));
+    const segments = open.segments.filter(isKept);
+    if (segments.length === open.segments.length) return;
+    sharedGarbage.add(lostBytes(open.segments, segments));
+    const collection = { ...open.collection, segments: open.collection.segments.filter(isKept) };
+    releaseOthers(open.collection.segments, collection.segments);
     // Of no generation: it is attached anew when it is used.
-    const collection = { ...open.collection, segments: kept };
-    this.#open.set(handle.id, { generation: -1, segments: open.segments.filter(isKept), collection });
+    this.#open.set(handle.id, { generation: -1, segments, collection });
   }
 
   /** The collection as a handle has it, or a newer one. */
@@ -145,7 +145,7 @@ export class OpenCollections {
         (isSame ? before.segments.find((known) => isSameSegment(known, segment)) : undefined) ??
         new Segment(segment, this.#module, { configs: vectors, env }),
     );
-    for (const segment of before?.segments ?? []) if (!segments.includes(segment)) segment.release();
+    releaseOthers(before?.segments ?? [], segments);
     return {
       name: handle.name,
       params: handle.params,
@@ -159,7 +159,12 @@ export class OpenCollections {
   }
 }
 
+/** Releases what is not kept. */
+function releaseOthers(segments: readonly Segment[], kept: readonly Segment[]): void {
+  for (const segment of segments) if (!kept.includes(segment)) segment.release();
+}
+
 async function closeCollection({ segments, env }: Collection): Promise<void> {
-  for (const segment of segments) segment.release();
+  releaseOthers(segments, []);
   await env.close();
 }
